@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Real Docker, real Compose, real SDKs: one workspace after another.
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/e2e/**/*.test.ts'],
+    exclude: ['test/e2e/workspaces/**', '**/node_modules/**'],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+    bail: 0,
+  },
+});

@@ -59,7 +59,7 @@ async function once(question: Question, terminal: Terminal, { stdin, stdout }: S
   if (!terminal.color) process.env['FORCE_COLOR'] = '0';
   const { default: Enquirer }: { default: typeof EnquirerClass } = await import('enquirer');
   const enquirer = new Enquirer<{ answer: unknown }>({ stdin, stdout });
-  let stopListening = () => {};
+  let stopListening: (() => void) | undefined;
   enquirer.on('prompt', (drawn: Drawn) => {
     toleratesClosedInput(drawn);
     const cancel = () => {
@@ -83,7 +83,7 @@ async function once(question: Question, terminal: Terminal, { stdin, stdout }: S
     if (error === '' || error === undefined || error === null) throw new Cancelled();
     throw error;
   } finally {
-    stopListening();
+    stopListening?.();
     if (stdin.isTTY && typeof stdin.setRawMode === 'function' && !stdin.destroyed) stdin.setRawMode(false);
     stdin.pause();
   }

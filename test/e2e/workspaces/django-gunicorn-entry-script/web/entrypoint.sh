@@ -1,0 +1,6 @@
+#!/bin/sh
+set -e
+
+python manage.py migrate --noinput
+
+exec "$@"

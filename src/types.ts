@@ -264,6 +264,10 @@ export interface Format {
   /** Line (1-based) where the value at `at` is written, for evidence; undefined = not there. */
   line(text: string, at: Keys): number | undefined;
   splice(text: string, change: Change): readonly Splice[] | Refusal;
+  /** All changes of a file at once, for formats whose files are large; the others are spliced change by change. */
+  spliceAll?(text: string, changes: readonly Change[]): readonly Splice[] | Refusal;
+  /** How the text of an `add` reads in the model, where that is not the text itself: 'COPY a b' → {keyword: 'COPY', args: 'a b'}. */
+  item?(value: string, at: Keys): Model;
 }
 /** At UTF-16 offset `at` of the text before: `cut` is taken out, `put` goes in. */
 export interface Splice {

@@ -343,6 +343,8 @@ export interface Choices {
   readonly signals: readonly ('traces' | 'metrics' | 'logs')[];
   /** Docker-less use: containers are processes on this machine. */
   readonly local?: boolean;
+  /** The key is of Honeycomb Classic, which wants a dataset header too. */
+  readonly classic?: boolean;
 }
 export interface ExecResult {
   readonly code: number;

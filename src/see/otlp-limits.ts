@@ -1,0 +1,29 @@
+/** What one request may cost. A sender that we do not know decides what is in it. */
+
+/** Messages (spans, attributes, values) in one request; a default batch of an SDK has under 20,000. */
+export const MOST_MESSAGES = 1_000_000;
+/** Messages inside messages; a span's attribute is at 5, each list or map inside a value costs 2 or 3 more. */
+export const DEEPEST = 32;
+/** UTF-16 units that are kept of a text. */
+export const LONGEST_TEXT = 8192;
+
+/** A decoded message: only names of the schema's tables occur. Lists of counted messages are their number. */
+export interface Plain {
+  readonly [name: string]: PlainValue | undefined;
+}
+export type PlainValue = string | number | boolean | bigint | Plain | readonly Plain[];
+
+/** The body is not what it says it is. `message` is a sentence for the sender. */
+export class Malformed extends Error {}
+
+/** Counts what a request has cost so far; `spend` throws Malformed when it is too much. */
+export class Budget {
+  #left = MOST_MESSAGES;
+  spend(depth: number): void {
+    if (--this.#left < 0) throw new Malformed(`The request holds more than ${MOST_MESSAGES.toLocaleString('en')} messages.`);
+    if (depth > DEEPEST) throw new Malformed(`The request is nested more than ${DEEPEST} levels deep.`);
+  }
+}
+
+/** Text as it is kept. */
+export const shorten = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text);

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import type { Tools } from '../types.ts';
+
+/** A trace id of ours: 32 hex digits, not all zero. */
+export function newTraceId(): string {
+  return notZero(16);
+}
+
+/** W3C Trace Context header for a request that belongs to this trace and is sampled; a new parent span id each time. */
+export function traceparent(traceId: string): string {
+  return `00-${traceId}-${notZero(8)}-01`;
+}
+
+function notZero(bytes: number): string {
+  for (;;) {
+    const id = randomBytes(bytes).toString('hex');
+    if (!/^0+$/.test(id)) return id;
+  }
+}
+
+/** Any status is an answer: a 404 is a trace too. */
+export type Sent = { readonly is: 'answered'; readonly status: number } | { readonly is: 'failed'; readonly says: string };
+
+/**
+ * Sends one GET that carries `traceId`. Redirects are followed within the same origin only, five at most; the body
+ * is not read further than 64 KiB. Never throws.
+ */
+export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms = 10_000): Promise<Sent> {
+  const origin = new URL(url).origin;
+  const signal = AbortSignal.timeout(ms);
+  let at = url;
+  try {
+    for (let hops = 0; ; hops++) {
+      const response = await tools.fetch(at, { redirect: 'manual', signal, ms, headers: { traceparent: traceparent(traceId), 'user-agent': 'otel-setup' } });
+      await drain(response);
+      const next = nextOf(response, at);
+      if (next === undefined || next.origin !== origin || hops === 5) return { is: 'answered', status: response.status };
+      at = next.href;
+    }
+  } catch (error) {
+    return { is: 'failed', says: reason(error) };
+  }
+}
+
+/**
+ * Sends the GET again until it is answered, `ms` is over or `signal` says so: for a server that is only starting.
+ * A 502, 503 or 504 is taken for a proxy in front of it.
+ */
+export async function sendUntilAnswered(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms: number, signal?: AbortSignal): Promise<Sent> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const sent = await sendOne(tools, url, traceId, Math.max(1, Math.min(10_000, end - Date.now())));
+    if (sent.is === 'answered' && ![502, 503, 504].includes(sent.status)) return sent;
+    if (Date.now() + 250 >= end || signal?.aborted === true) return sent;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
+
+function nextOf(response: Response, at: string): URL | undefined {
+  const location = response.headers.get('location');
+  if (response.status < 300 || response.status > 399 || location === null) return undefined;
+  return URL.canParse(location, at) ? new URL(location, at) : undefined;
+}
+
+async function drain(response: Response): Promise<void> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  let length = 0;
+  while (length < 65_536) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    length += value.byteLength;
+  }
+  await reader.cancel();
+}
+
+/** fetch hides why behind "fetch failed": the cause has the code. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
+  const { cause } = error;
+  if (cause instanceof Error && cause.message !== '') return cause.message;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return error.message;
+}

@@ -423,5 +423,15 @@ export interface Report {
   readonly services?: readonly ServiceReport[];
   readonly edits?: readonly EditReport[];
   readonly plan?: Plan;
+  /** Of `status`. */
+  readonly variables?: readonly VariableReport[];
   readonly next: readonly string[];
+}
+/** One variable of the shell and the stores (no service), or as one service gets it. */
+export interface VariableReport {
+  readonly name: string;
+  readonly service?: string;
+  /** Every place that has it, the winner marked; values of secrets as fingerprints. */
+  readonly places: readonly { readonly place: string; readonly value: string; readonly wins: boolean }[];
+  readonly problem?: string;
 }

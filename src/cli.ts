@@ -1,0 +1,88 @@
+/**
+ * argv → one command, loaded when it is needed; the only place that sets the exit code. `--version` and `--help` are
+ * answered before any library is loaded.
+ */
+import type { CommandName, ParsedArgs } from './args.ts';
+import type { Run } from './commands/context.ts';
+import { EXIT, Stop } from './stop.ts';
+import { version } from './version.ts';
+
+const commandFiles: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
+  init: () => import('./commands/init.ts'),
+  undo: () => import('./commands/undo.ts'),
+  status: () => import('./commands/status.ts'),
+  run: () => import('./commands/run.ts'),
+  view: () => import('./commands/view.ts'),
+  demo: () => import('./commands/demo.ts'),
+};
+const isCommand = (word: string | undefined): word is CommandName => word !== undefined && Object.hasOwn(commandFiles, word);
+
+/** Runs a command line and sets the exit code; never throws. @param argv without `node` and the script. */
+export async function main(argv: readonly string[]): Promise<void> {
+  quietPipes();
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (own.includes('--version') || own[0] === '-V') return void process.stdout.write(`${version()}\n`);
+  if (argv.length === 0 || own.includes('--help') || own.includes('-h') || own[0] === 'help') {
+    const { helpText } = await import('./args.ts');
+    const asked = own.find(isCommand);
+    if (argv.length > 0) process.stdout.write(helpText(asked));
+    else process.stderr.write(helpText());
+    process.exitCode = argv.length === 0 ? EXIT.usage : EXIT.done;
+    return;
+  }
+  process.exitCode = await runCommand(argv);
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const { outside, watchSignals } = await import('./commands/process.ts');
+  watchSignals();
+  const { context: contextOf, ...streams } = outside(process.env);
+  let args: ParsedArgs | undefined;
+  try {
+    const { parseArgs } = await import('./args.ts');
+    args = await parseArgs(argv);
+    const context = contextOf(args, version());
+    if (args.jsonSchema) {
+      const { jsonSchema } = await import('./ui/json.ts');
+      context.result(`${JSON.stringify(jsonSchema(args.command), null, 2)}\n`);
+      return EXIT.done;
+    }
+    const { run } = await commandFiles[args.command]();
+    const report = await run(args, context);
+    if (args.json) context.result(`${JSON.stringify(report, null, 2)}\n`);
+    return report.exit;
+  } catch (error) {
+    return ended(error, argv, args, streams);
+  }
+}
+
+/** Says why a command ended early, and gives the exit code. With --json the same goes to standard output as a report. */
+function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undefined, { complain, answer }: { complain(text: string): void; answer(text: string): void }): number {
+  const json = args?.json ?? argv.includes('--json');
+  const command = args?.command ?? argv.find(isCommand) ?? '';
+  if (error instanceof Stop) {
+    complain(`${error.message}${error.hint === undefined ? '' : `\n  Do: ${error.hint}`}`);
+    if (json) answer(report(command, error.exit, error.message, error.hint));
+    return error.exit;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const verbose = args?.verbose ?? argv.includes('--verbose');
+  complain(`otel-setup met an error that it does not know: ${message.split('\n')[0] ?? ''}`);
+  if (verbose && error instanceof Error && error.stack !== undefined) complain(error.stack);
+  complain(`  Do: ${verbose ? '' : 'run it again with --verbose, and '}report it with the command and this text (npm bugs otel-setup)`);
+  if (json) answer(report(command, EXIT.notDone, message));
+  return EXIT.notDone;
+}
+
+const report = (command: string, exit: number, says: string, hint?: string) =>
+  `${JSON.stringify({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, null, 2)}\n`;
+
+/** `otel-setup status | head -1` is no error. */
+function quietPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,95 @@
+/** The process as a Context: streams, environment, signals. */
+import { resolve } from 'node:path';
+
+import type { ParsedArgs } from '../args.ts';
+import { realTools } from '../io/tools.ts';
+import { EXIT, Stop } from '../stop.ts';
+import { prompts } from '../ui/prompt.ts';
+import { clean, cleanColored, redact } from '../ui/redact.ts';
+import { terminal } from '../ui/terminal.ts';
+import type { Context } from './context.ts';
+
+export interface Outside {
+  context(args: ParsedArgs, version: string): Context;
+  /** Standard error, redacted and cleaned; works before there is a context. */
+  complain(text: string): void;
+  /** Standard output, redacted. */
+  answer(text: string): void;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+/** Variables whose values are hidden from the first moment on. */
+const SECRET_VARIABLES = ['HONEYCOMB_API_KEY', 'HONEYCOMB_WRITEKEY'];
+
+/** @param env the process's own; what it holds of keys is hidden in everything that is printed. */
+export function outside(env: Env): Outside {
+  const secrets = new Set(SECRET_VARIABLES.flatMap((name) => env[name]?.trim() ?? []));
+  const safe = (text: string) => redact(text, secrets);
+  // A file or a pipe gets the bytes; a terminal must not be steered by what stands in a repository.
+  const answer = (text: string) => void process.stdout.write(process.stdout.isTTY ? cleanColored(safe(text)) : safe(text));
+  const complain = (text: string) => void process.stderr.write(`${clean(safe(text))}\n`);
+
+  return {
+    answer,
+    complain,
+    context(args, version) {
+      const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
+      const say = (text: string) => void process.stderr.write(`${seen.color ? cleanColored(safe(text)) : clean(safe(text))}\n`);
+      const write = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
+      return {
+        cwd: args.cwd === undefined ? process.cwd() : resolve(args.cwd),
+        env,
+        terminal: seen,
+        tools: realTools(seen, { env, write }),
+        prompts: prompts(seen),
+        version,
+        print: args.quiet ? () => {} : say,
+        warn: say,
+        result: answer,
+        stdin: readStdin,
+        hide: (value) => void secrets.add(value),
+        onInterrupt,
+      };
+    },
+  };
+}
+
+const stops = new Set<() => void>();
+let listening = false;
+/** The first signal asks the command to end; the second, or one that nobody waits for, ends the process. */
+function onInterrupt(stop: () => void): () => void {
+  if (!listening) {
+    listening = true;
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked || stops.size === 0) process.exit(EXIT.interrupted);
+        asked = true;
+        for (const one of stops) one();
+      });
+    }
+  }
+  stops.add(stop);
+  return () => void stops.delete(stop);
+}
+/** From now on Ctrl-C ends the process with 130 also where nobody took it over. */
+export const watchSignals = (): void => onInterrupt(() => {})();
+
+/** All of standard input. @throws Stop (exit 3) where it stays open or is a terminal. */
+async function readStdin(ms = 10_000): Promise<string> {
+  const { stdin } = process;
+  if (stdin.isTTY) throw new Stop(EXIT.answerMissing, 'Standard input is a terminal, not a file or a pipe.', 'printf %s "$HONEYCOMB_API_KEY" | otel-setup init --key-stdin');
+  const chunks: Buffer[] = [];
+  return new Promise((done, failed) => {
+    const timer = setTimeout(() => {
+      stdin.destroy();
+      failed(new Stop(EXIT.answerMissing, `Standard input is open, but nothing ended it within ${ms / 1000} seconds.`, 'close it after the key, or leave --key-stdin out'));
+    }, ms);
+    stdin.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stdin.once('error', failed);
+    stdin.once('end', () => {
+      clearTimeout(timer);
+      done(Buffer.concat(chunks).toString('utf8'));
+    });
+  });
+}

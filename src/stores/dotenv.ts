@@ -1,0 +1,50 @@
+/** `.env` beside the compose file: Compose reads it, so a key in it works now. Its edits are ops; write/ makes them. */
+import { formatOf } from '../formats/index.ts';
+import type { Files, Op, Path, Store, Workspace } from '../types.ts';
+import { join } from '../workspace/files.ts';
+
+/** Where Compose looks for it: the project's folder. */
+export const dotenvPath = (workspace: Pick<Workspace, 'projectDir'>): Path => join(workspace.projectDir, '.env');
+
+export const dotenv: Store = {
+  id: 'dotenv',
+  title: '.env',
+  lasts: 'here',
+  usable: () => true,
+  get: async (name, workspace) => valueIn(workspace.files, dotenvPath(workspace), name)?.value,
+  ops(name, workspace) {
+    const file = dotenvPath(workspace);
+    const { files } = workspace;
+    if (files.tracked(file)) {
+      return { stuck: `${file} is in git: a key written there would be committed.`, paste: { into: 'your shell', text: `git rm --cached ${file}` } };
+    }
+    const why = files.exists(file) ? files.why(file) : undefined;
+    if (why !== undefined) return { stuck: `${file} cannot be edited (${why}).`, paste: { into: file, text: `${name}=<the key>` } };
+    const ignored = ignoreOps(files, file, workspace.projectDir);
+    const kept = valueIn(files, file, name);
+    const secret = { secret: name };
+    if (kept === undefined) return [...ignored, { op: 'edit', path: file, format: 'dotenv', change: { do: 'set', at: [name], value: secret } }];
+    // Another key is never put into a plan, not even as what was there before: its line goes by hand.
+    if (kept.value !== '') return { stuck: `${file}${kept.line === undefined ? '' : `:${kept.line}`} holds another ${name} already.`, paste: { into: file, text: `delete the line ${name}=…, then run init again` } };
+    return [...ignored, { op: 'edit', path: file, format: 'dotenv', change: { do: 'replace', at: [name], was: '', value: secret } }];
+  },
+};
+
+/** The ignore line comes before the key, so that no moment exists in which git could take it. Nothing outside of git. */
+function ignoreOps(files: Files, file: Path, projectDir: Path): readonly Op[] {
+  if (files.ignored(file)) return [];
+  return [{ op: 'edit', path: join(projectDir, '.gitignore'), format: 'ignore-file', change: { do: 'add', at: [], value: '.env' } }];
+}
+
+/** A variable of a dotenv file, as Compose reads it; undefined = it is not there. */
+export function valueIn(files: Files, file: Path, name: string): { readonly value: string; readonly line: number | undefined } | undefined {
+  const text = files.text(file);
+  if (text === undefined) return undefined;
+  const format = formatOf('dotenv');
+  const parsed = format.parse(text);
+  if ('refused' in parsed) return undefined;
+  const { model } = parsed;
+  if (typeof model !== 'object' || model === null || Array.isArray(model)) return undefined;
+  const value = Object.entries(model).find(([key]) => key === name)?.[1];
+  return typeof value === 'string' ? { value, line: format.line(text, [name]) } : undefined;
+}

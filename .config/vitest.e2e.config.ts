@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './reporters.ts';
 
 // Real Docker, real Compose, real SDKs: one workspace after another.
 export default defineConfig({
   test: {
+    reporters: reporters(),
     root: new URL('..', import.meta.url).pathname,
     include: ['test/e2e/**/*.test.ts'],
     exclude: ['test/e2e/workspaces/**', '**/node_modules/**'],

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { run } from './docker.ts';
+
+/** The built program; OTEL_SETUP_E2E_PROGRAM names another one, a published version for example. */
+const program = process.env['OTEL_SETUP_E2E_PROGRAM'] ?? fileURLToPath(new URL('../../dist/otel-setup.js', import.meta.url));
+
+const Report = z.object({
+  exit: z.number(),
+  ok: z.boolean(),
+  services: z.array(z.object({ name: z.string(), action: z.string(), reason: z.string(), notes: z.array(z.string()).default([]) })),
+  edits: z.array(z.object({ path: z.string(), status: z.string() })).default([]),
+});
+export type InitReport = z.infer<typeof Report>;
+
+/** A command of the program in a workspace, its own state kept apart from this machine's; throws unless it ends with 0. */
+async function otelSetup(folder: string, ...words: string[]): Promise<string> {
+  const ran = await run([process.execPath, program, ...words], folder, { XDG_STATE_HOME: `${folder}.state` });
+  if (ran.code !== 0) throw new Error(`otel-setup ${words.join(' ')} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+  return ran.out;
+}
+
+/** Sets the workspace up to send to `endpoint` and gives the report that `--json` prints. */
+export async function init(folder: string, endpoint: string): Promise<InitReport> {
+  return Report.parse(JSON.parse(await otelSetup(folder, 'init', '--yes', '--json', '--backend', 'otlp', '--endpoint', endpoint)));
+}
+
+export async function undo(folder: string): Promise<void> {
+  await otelSetup(folder, 'undo', '--yes');
+}

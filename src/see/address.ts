@@ -6,7 +6,7 @@ import type { Tools } from '../types.ts';
  * (Docker: dockerd `--host-gateway-ip`). Asked of Docker itself: the interface `docker0` is down, and not listed,
  * as long as no container is on the default bridge, but its address can be listened on.
  */
-export async function listenAddresses(tools: Tools): Promise<readonly string[]> {
+export async function listenAddresses(tools: Pick<Tools, 'exec'>): Promise<readonly string[]> {
   const bridge = await tools.exec(['docker', 'network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{println .Gateway}}{{end}}'], { ms: 5000 });
   const gateway = bridge.code === 0 ? bridge.out.split('\n').map((line) => line.trim()).find(isPrivateIPv4) : undefined;
   return gateway === undefined ? ['127.0.0.1'] : ['127.0.0.1', gateway];

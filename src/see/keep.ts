@@ -23,7 +23,7 @@ export interface Kept {
   count(signal: Exclude<Signal, 'traces'>, counts: readonly Count[]): void;
   /** In order of first arrival. */
   services(): readonly ServiceCount[];
-  /** Ids of the traces that are kept, in order of first arrival. */
+  /** Ids of the traces that are kept; the one that got a span last is last. */
   traceIds(): readonly string[];
   /** In order of arrival; empty where it is not known (any more). */
   trace(traceId: string): readonly SpanRow[];
@@ -36,8 +36,8 @@ const MOST_SERVICES = 500;
 const OTHERS = '(other services)';
 
 /**
- * A store in memory for at most `most` spans: when there are more, the oldest traces go first; of a trace that is
- * larger than that, its oldest spans. Counts go on.
+ * A store in memory for at most `most` spans: when there are more, the traces that have been quiet for longest go
+ * first; of a trace that is larger than that, its oldest spans. Counts go on.
  */
 export function keep(most = 50_000): Kept {
   const traces = new Map<string, Map<string, SpanRow>>();
@@ -54,6 +54,8 @@ export function keep(most = 50_000): Kept {
 
   const addOne = (span: SpanRow): void => {
     const trace = traces.get(span.traceId) ?? new Map<string, SpanRow>();
+    // Taken out and put at the end: the map is in order of last arrival.
+    traces.delete(span.traceId);
     traces.set(span.traceId, trace);
     const count = countOf(span.service);
     if (trace.has(span.spanId)) {

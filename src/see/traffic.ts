@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { reasonOf } from '../io/http.ts';
 import type { Tools } from '../types.ts';
 
 /** A trace id of ours: 32 hex digits, not all zero. */
@@ -38,7 +39,7 @@ export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId:
       at = next.href;
     }
   } catch (error) {
-    return { is: 'failed', says: reason(error) };
+    return { is: 'failed', says: reasonOf(error) };
   }
 }
 
@@ -72,14 +73,4 @@ async function drain(response: Response): Promise<void> {
     length += value.byteLength;
   }
   await reader.cancel();
-}
-
-/** fetch hides why behind "fetch failed": the cause has the code. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
-  const { cause } = error;
-  if (cause instanceof Error && cause.message !== '') return cause.message;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error.message;
 }

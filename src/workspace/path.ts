@@ -1,0 +1,28 @@
+/** The one maker of `Path`: relative to the workspace root, '/' between parts, no '..'. */
+import { EXIT, Stop } from '../stop.ts';
+import type { Path } from '../types.ts';
+
+/** Text → Path: './a//b/' becomes 'a/b', '.' becomes ''. Throws Stop (exit 4) on an absolute path and on '..'. */
+export function path(text: string): Path {
+  const slashes = process.platform === 'win32' ? text.replaceAll('\\', '/') : text;
+  const parts = slashes.split('/').filter(part => part !== '' && part !== '.');
+  if (slashes.startsWith('/') || /^[A-Za-z]:\//.test(slashes) || parts.includes('..') || text.includes('\0')) {
+    throw new Stop(EXIT.refused, `"${text}" is not a path inside the workspace.`);
+  }
+  return parts.join('/') as Path;
+}
+
+/** `join('web' as Path, 'src', 'app.py')` → 'web/src/app.py'. Throws like `path`. */
+export function join(dir: Path, ...parts: readonly string[]): Path {
+  return path([dir, ...parts].filter(part => part !== '').join('/') || '.');
+}
+
+/** The folder of a path: '' for a path without '/'. */
+export function folderOf(file: Path): Path {
+  return path(file.slice(0, Math.max(0, file.lastIndexOf('/'))));
+}
+
+/** The last part of a path or of any text with '/' in it. */
+export function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { networkInterfaces } from 'node:os';
 
 export interface Ran {
   readonly code: number;
@@ -31,9 +30,11 @@ export async function compose(folder: string, ...words: string[]): Promise<Ran> 
   return ran;
 }
 
-/** The address of this machine that its containers reach too: that of the engine's default bridge. */
-export function bridgeAddress(): string {
-  const bridge = networkInterfaces()['docker0']?.find((address) => address.family === 'IPv4');
-  if (bridge === undefined) throw new Error('No docker0 network on this machine: start the Docker engine (.ci/docker.sh does), then run the tests again.');
-  return bridge.address;
+/** The address of this machine that its containers reach too: the gateway of the engine's default network. */
+export async function bridgeAddress(): Promise<string> {
+  const ran = await run(['docker', 'network', 'inspect', 'bridge', '--format', '{{with index .IPAM.Config 0}}{{.Subnet}} {{.Gateway}}{{end}}'], '.');
+  const [subnet = '', gateway = ''] = ran.out.trim().split(' ');
+  if (ran.code !== 0 || subnet === '') throw new Error(`The Docker engine does not answer: start it (.ci/docker.sh does), then run the tests again. ${ran.err.trim()}`);
+  // Some engines leave the gateway out while no container is on the network: it is the subnet's first address.
+  return gateway === '' ? subnet.replace(/\d+\/\d+$/, '1') : gateway;
 }

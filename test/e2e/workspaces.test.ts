@@ -23,7 +23,7 @@ const ARRIVAL_MS = 30_000;
 describe('an untouched workspace, set up by one command', () => {
   let receiver: OtlpReceiver;
   beforeAll(async () => {
-    receiver = await startOtlpReceiver({ host: bridgeAddress() });
+    receiver = await startOtlpReceiver({ host: await bridgeAddress() });
   });
   afterAll(() => receiver.close());
 

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** The rules of ARCHITECTURE.md that the linter cannot say. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const git = (...words: string[]): string[] => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).split('\n').filter((line) => line !== '');
+
+const tracked = git('ls-files').filter((path) => existsSync(join(root, path)));
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => `src/${path.replaceAll('\\', '/')}`);
+
+/** 'path:line text' of every line that matches. */
+function linesWith(paths: readonly string[], pattern: RegExp): string[] {
+  return paths.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+  );
+}
+
+/** Comments may name the version in which a fact was seen; code may not. */
+const withoutComments = (line: string): string => line.replace(/^\s*(\/\/|\*|\/\*).*$/, '').replace(/\s\/\/ .*$/, '').replace(/\/\*.*?\*\//g, '');
+
+describe('the rooms', () => {
+  test('there are sources and tracked files to look at', () => {
+    expect(sources).toContain('src/types.ts');
+    expect(tracked).toContain('package.json');
+  });
+
+  test('no version of a package in src/: versions live in templates/', () => {
+    const version = /(?<![\d.])\d{1,3}\.\d{1,4}\.\d{1,4}(?![\d.])|\b\d+\.\d+b\d+\b/; // an IP address has four parts
+    const found = sources.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .flatMap((line, index) => (version.test(withoutComments(line)) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('only cli.ts and bin.ts set the exit code, nobody calls process.exit', () => {
+    const elsewhere = sources.filter((path) => path !== 'src/cli.ts' && path !== 'src/bin.ts');
+    expect(linesWith(elsewhere, /process\.exitCode\s*=/)).toEqual([]);
+    expect(linesWith(elsewhere, /process\.exit\s*\(/)).toEqual([]);
+  });
+
+  test('no type suppressions', () => {
+    expect(linesWith(sources, /@ts-(ignore|expect-error|nocheck)|oxlint-disable|eslint-disable/)).toEqual([]);
+  });
+
+  test('every top-level file and room of src/ is named in ARCHITECTURE.md', () => {
+    const page = read('ARCHITECTURE.md');
+    const names = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    expect(names.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`\`src/${name}\``))).toEqual([]);
+  });
+
+  test('no file of src/ has 400 lines, save the nouns', () => {
+    const code = sources.filter((path) => path !== 'src/types.ts');
+    expect(code.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines >= 400)).toEqual([]);
+  });
+
+  test('no path of somebody’s machine in a tracked file', () => {
+    const texts = tracked.filter((path) => /\.(ts|mjs|cjs|js|json|md|sh|ya?ml|toml|txt|cfg)$|^\.ci\//.test(path) && path !== 'test/rooms.test.ts');
+    // The container paths of a workspace are its own business: /home/node, /root in an image.
+    const own = texts.filter((path) => !/^test\/(e2e\/)?workspaces\//.test(path));
+    expect(linesWith(own, /(?<![\w.])\/(work|home\/\w+|root|Users\/\w+)\//)).toEqual([]);
+    expect(linesWith(texts, /(?<![\w./])\/work\//)).toEqual([]);
+  });
+
+  test('no lock file names a registry', () => {
+    const locks = tracked.filter((path) => path.endsWith('package-lock.json'));
+    expect(locks).toContain('package-lock.json');
+    expect(linesWith(locks, /"resolved":/)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+/** Programs that run on while we do: started, listened to, signalled as a group, never left behind. */
+
+export interface Child {
+  /** To the program and all that it started. Nothing happens when it has ended. */
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  /** 127 = not found or not executable, 128 + n = ended by signal n. Never rejects. */
+  readonly ended: Promise<number>;
+}
+export interface ChildOptions {
+  readonly cwd: string;
+  /** All of it: nothing is inherited from this process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** 'terminal': it shares our streams, standard input too, and Ctrl-C reaches it directly. 'streams': our output, no input. Else its lines, one at a time. */
+  readonly output: 'terminal' | 'streams' | ((line: string) => void);
+}
+
+const running = new Set<Child>();
+let watching = false;
+
+/**
+ * Starts a program. Unless it shares the terminal it leads a process group of its own, so that a signal of ours reaches
+ * a reloader's child as well. What still runs when this process exits is killed.
+ */
+export async function startChild(argv: readonly string[], { cwd, env, output }: ChildOptions): Promise<Child> {
+  const { execa } = await import('execa');
+  const [program = '', ...args] = argv;
+  const group = output !== 'terminal' && process.platform !== 'win32';
+  const lines = typeof output === 'function';
+  const child = execa(program, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    cleanup: false,
+    detached: group,
+    stdin: output === 'terminal' ? 'inherit' : 'ignore',
+    stdout: lines ? 'pipe' : 'inherit',
+    stderr: lines ? 'pipe' : 'inherit',
+  });
+  if (lines) for (const stream of [child.stdout, child.stderr]) splitLines(stream, output);
+  const signal: Child['signal'] = (name) => {
+    if (child.pid === undefined) return;
+    try {
+      if (group) process.kill(-child.pid, name);
+      else child.kill(name);
+    } catch {
+      // ESRCH: the last of the group has gone.
+    }
+  };
+  const ended = child.then((done) => done.exitCode ?? signalled(done.signal));
+  const one: Child = { signal, ended };
+  running.add(one);
+  void ended.finally(() => running.delete(one));
+  if (!watching) {
+    watching = true;
+    process.on('exit', () => {
+      for (const left of running) left.signal('SIGKILL');
+    });
+  }
+  return one;
+}
+
+/** Asks it to end (SIGINT: Python and Node flush their spans on it), and kills what is left of its group after `ms`. */
+export async function stopChild(child: Child, ms: number): Promise<number> {
+  child.signal('SIGINT');
+  const timer = setTimeout(() => child.signal('SIGKILL'), ms);
+  const code = await child.ended;
+  clearTimeout(timer);
+  // A reloader's child can outlive its parent.
+  child.signal('SIGKILL');
+  return code;
+}
+
+function signalled(signal: string | undefined): number {
+  const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+  return signal === undefined ? 127 : 128 + (numbers[signal] ?? 0);
+}
+
+/** Longest line that is kept whole; a program without line ends must not fill the memory. */
+const LONGEST_LINE = 64 * 1024;
+
+function splitLines(stream: NodeJS.ReadableStream | null, tell: (line: string) => void): void {
+  if (stream === null) return;
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const parts = (rest + text).split(/\r?\n/);
+    rest = parts.pop() ?? '';
+    if (rest.length > LONGEST_LINE) rest = (parts.push(rest), '');
+    for (const line of parts) tell(line);
+  });
+  stream.on('end', () => {
+    if (rest !== '') tell(rest);
+  });
+  stream.on('error', () => {});
+}

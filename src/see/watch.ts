@@ -1,0 +1,29 @@
+/** What `view` says of each batch, as text for a pipe and as JSON. Pure. */
+import { oneLine } from '../ui/redact.ts';
+import type { ServiceCount } from './keep.ts';
+import type { Count, Signal, SpanRow } from './span.ts';
+import { traceTree } from './table.ts';
+
+/** One line for each service in a batch: `api  12 spans (+3), 1 error  last: GET /api/items`. */
+export function batchLines(batch: readonly SpanRow[], services: readonly ServiceCount[]): readonly string[] {
+  const added = new Map<string, number>();
+  for (const { service } of batch) added.set(service, (added.get(service) ?? 0) + 1);
+  return [...added].map(([service, more]) => {
+    const count = services.find((one) => one.service === service);
+    const total = count === undefined ? '' : `${plural(count.spans, 'span')} (+${more}), ${plural(count.errors, 'error')}  last: ${oneLine(count.last)}`;
+    return `${oneLine(service)}  ${total || `+${plural(more, 'span')}`}`;
+  });
+}
+
+/** The same for metrics and logs. */
+export const countLines = (signal: Exclude<Signal, 'traces'>, counts: readonly Count[]): readonly string[] =>
+  counts.filter(({ count }) => count > 0).map(({ service, count }) => `${oneLine(service)}  +${plural(count, signal === 'metrics' ? 'data point' : 'log record')} (${signal} are counted, not kept)`);
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** One line of JSON for a batch; 64-bit times are strings. */
+export const batchJson = (batch: { readonly signal: 'traces'; readonly spans: readonly SpanRow[] } | { readonly signal: Exclude<Signal, 'traces'>; readonly counts: readonly Count[] }): string =>
+  JSON.stringify(batch, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+
+/** A trace with its heading. */
+export const traceText = (traceId: string, spans: readonly SpanRow[], columns: number): readonly string[] => [`trace ${traceId}  ${plural(spans.length, 'span')}, ${plural(new Set(spans.map((span) => span.service)).size, 'service')}`, ...traceTree(spans, columns - 2).map((line) => `  ${line}`)];

@@ -1,0 +1,54 @@
+/** A few lines at the bottom of a terminal that are drawn again in place, and single keys. */
+
+export interface Screen {
+  /** These lines instead of the ones before; each must fit the width. */
+  draw(lines: readonly string[]): void;
+  /** Lines that stay, above the drawn ones. */
+  above(lines: readonly string[]): void;
+  /** What is drawn stays; nothing is drawn afterwards. */
+  end(): void;
+}
+
+/** @param write to a terminal. */
+export function screen(write: (text: string) => void): Screen {
+  let drawn: readonly string[] = [];
+  let over = false;
+  const away = (): string => (drawn.length === 0 ? '' : `\r\u001b[${drawn.length}A\u001b[J`);
+  return {
+    draw(lines) {
+      if (over) return;
+      write(away() + lines.map((line) => `${line}\n`).join(''));
+      drawn = lines;
+    },
+    above(lines) {
+      if (over) return;
+      write(away() + [...lines, ...drawn].map((line) => `${line}\n`).join(''));
+    },
+    end() {
+      over = true;
+    },
+  };
+}
+
+export type Key = 'enter' | 'quit';
+
+/** Listens for Enter, q, Ctrl-C and Ctrl-D without waiting for a line. Gives back what ends it and restores the terminal; undefined where standard input is no terminal. */
+export function keys(onKey: (key: Key) => void, stdin: NodeJS.ReadStream = process.stdin): (() => void) | undefined {
+  if (!stdin.isTTY || typeof stdin.setRawMode !== 'function') return undefined;
+  const read = (chunk: Buffer): void => {
+    const text = chunk.toString('latin1');
+    if (/[qQ\u0003\u0004]/.test(text)) onKey('quit');
+    else if (/[\r\n]/.test(text)) onKey('enter');
+  };
+  const gone = (): void => onKey('quit');
+  stdin.setRawMode(true);
+  stdin.on('data', read);
+  stdin.on('end', gone);
+  stdin.resume();
+  return () => {
+    stdin.off('data', read);
+    stdin.off('end', gone);
+    if (!stdin.destroyed) stdin.setRawMode(false);
+    stdin.pause();
+  };
+}

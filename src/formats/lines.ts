@@ -37,6 +37,12 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
+/** Offset of the line after the one that `offset` is on. */
+export function nextLine(text: string, offset: number): number {
+  const lf = text.indexOf('\n', offset);
+  return lf === -1 ? text.length : lf + 1;
+}
+
 /** The line end in use just before `offset`, else the next one after it, else LF. */
 export function lineEnd(text: string, offset: number = text.length): '\n' | '\r\n' {
   const before = offset > 0 ? text.lastIndexOf('\n', offset - 1) : -1;

@@ -41,7 +41,7 @@ export interface Driven {
 /** Brings every file to its goal, last written first. Files that are there already are not touched and not listed. Never throws the disk's errors. */
 export function drive(disk: Disk, root: string, goals: readonly Goal[], rescueFolder: string): Driven[] {
   const driven: Driven[] = [];
-  for (const goal of [...goals].reverse()) {
+  for (const goal of goals.toReversed()) {
     try {
       const done = driveOne(disk, root, goal, rescueFolder);
       if (done !== undefined) driven.push(done);

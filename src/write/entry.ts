@@ -51,7 +51,7 @@ export interface Goal {
 }
 
 /** What becomes of the kept records when the open one is done. */
-export interface Then {
+export interface Next {
   readonly remove: readonly string[];
   readonly keep: readonly Kept[];
 }
@@ -63,7 +63,7 @@ export interface Open {
   readonly goals: readonly Goal[];
   /** Folders to remove if they are empty, outermost first. */
   readonly folders: readonly Path[];
-  readonly then: Then;
+  readonly next: Next;
 }
 
 const idSchema = z.string().regex(/^\d{6}$/);
@@ -93,7 +93,7 @@ const openSchema: z.ZodType<Open> = z.object({
     }),
   ),
   folders: z.array(pathSchema),
-  then: z.object({ remove: z.array(idSchema), keep: z.array(keptSchema) }),
+  next: z.object({ remove: z.array(idSchema), keep: z.array(keptSchema) }),
 });
 
 export const parseKept = (text: string): Kept | undefined => keptSchema.safeParse(jsonOf(text)).data;

@@ -10,7 +10,7 @@ import { EXIT, Stop } from '../stop.ts';
 import type { Path, Tools } from '../types.ts';
 import { reasonOf, type Disk } from './disk.ts';
 import { drive } from './drive.ts';
-import { parseKept, parseOpen, type Kept, type Open, type Then } from './entry.ts';
+import { parseKept, parseOpen, type Kept, type Open, type Next } from './entry.ts';
 import { keepOthersOut } from './one-run.ts';
 import { realDisk } from './write.ts';
 
@@ -23,8 +23,8 @@ export interface Journal {
   nextId(): string;
   /** On the disk when this returns. */
   begin(open: Open): void;
-  /** The files are all in their state: the open record goes, the kept ones become what `then` says. */
-  finish(open: Open, then: Then): void;
+  /** The files are all in their state: the open record goes, the kept ones become what `next` says. */
+  finish(open: Open, next: Next): void;
   readonly rescueFolder: string;
 }
 
@@ -80,7 +80,7 @@ export async function recover(root: string, tools: Tools, disk: Disk = realDisk)
 /** The same for a journal whose run we are: nobody else may be at work. */
 export function recoverIn(root: string, journal: Journal, disk: Disk): Recovered | undefined {
   const found: Recovered[] = [];
-  for (const open of [...journal.open()].reverse()) {
+  for (const open of journal.open().toReversed()) {
     const driven = drive(disk, root, open.goals, journal.rescueFolder);
     const failed = driven.find((d) => d.failed !== undefined);
     if (failed !== undefined) {
@@ -88,7 +88,7 @@ export function recoverIn(root: string, journal: Journal, disk: Disk): Recovered
       throw new Stop(EXIT.refused, `${says} ${failed.path} could not be brought back: ${failed.failed}.`, 'Mend that, then run otel-setup again: it brings back the rest first.');
     }
     removeFolders(disk, root, open.folders);
-    journal.finish(open, open.way === 'on' ? open.then : { remove: open.then.keep.map((k) => k.id), keep: [] });
+    journal.finish(open, open.way === 'on' ? open.next : { remove: open.next.keep.map((k) => k.id), keep: [] });
     found.push({
       way: open.way,
       files: driven.map((d) => d.path),
@@ -102,7 +102,7 @@ export function recoverIn(root: string, journal: Journal, disk: Disk): Recovered
 
 /** Folders that we made go again if nothing is in them. */
 export function removeFolders(disk: Disk, root: string, folders: readonly Path[]): void {
-  for (const folder of [...folders].reverse()) disk.removeFolder(join(root, ...folder.split('/')));
+  for (const folder of folders.toReversed()) disk.removeFolder(join(root, ...folder.split('/')));
 }
 
 function journalIn(folder: string, disk: Disk): Journal {
@@ -130,9 +130,9 @@ function journalIn(folder: string, disk: Disk): Journal {
       return String(Math.max(0, ...ids.map(Number)) + 1).padStart(6, '0');
     },
     begin: (open) => save(`${open.id}.open.json`, open),
-    finish: (open, then) => {
-      for (const kept of then.keep) save(`${kept.id}.kept.json`, kept);
-      for (const id of then.remove) disk.remove(join(folder, `${id}.kept.json`));
+    finish: (open, next) => {
+      for (const kept of next.keep) save(`${kept.id}.kept.json`, kept);
+      for (const id of next.remove) disk.remove(join(folder, `${id}.kept.json`));
       disk.remove(join(folder, `${open.id}.open.json`));
       disk.sync(folder);
     },

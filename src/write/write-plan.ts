@@ -115,7 +115,7 @@ function writeAll(disk: Disk, root: string, journal: Journal, plan: Plan, ready:
     stores: plan.ops.flatMap((op) => (op.op === 'store' ? [op] : [])),
     folders: folders.map((folder) => relative(root, folder).replaceAll('\\', '/') as Path),
   };
-  const open: Open = { schema: 1, id, way: 'back', goals: ready.map((r) => r.goal), folders: kept.folders, then: { remove: [], keep: [kept] } };
+  const open: Open = { schema: 1, id, way: 'back', goals: ready.map((r) => r.goal), folders: kept.folders, next: { remove: [], keep: [kept] } };
   let at: Path | undefined;
   try {
     journal.begin(open);
@@ -124,7 +124,7 @@ function writeAll(disk: Disk, root: string, journal: Journal, plan: Plan, ready:
       at = patch.path;
       putFile(disk, file, bytes, { temp: join(dirname(file), tempName(patch.path, id)), inPlace: goal.inPlace, ...(patch.mode === undefined ? {} : { mode: patch.mode }) });
     }
-    journal.finish(open, open.then);
+    journal.finish(open, open.next);
   } catch (error) {
     throw takenBack(disk, root, journal, open, at, error);
   }

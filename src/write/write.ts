@@ -76,7 +76,7 @@ export const realDisk: Disk = {
     }),
   real: (file) => orAbsent(undefined, () => fs.realpathSync(file)),
   read: (file) => fs.readFileSync(file),
-  list: (folder) => orAbsent([], () => fs.readdirSync(folder).sort()),
+  list: (folder) => orAbsent([], () => fs.readdirSync(folder).toSorted()),
   create: (file, bytes, mode) => writeThrough(file, 'wx', mode, bytes),
   overwrite: (file, bytes) => writeThrough(file, 'r+', 0o666, bytes),
   rename: (from, to) => fs.renameSync(from, to),

@@ -1,0 +1,127 @@
+/**
+ * What was judged becomes a plan: plain data, proven file by file. A service that cannot be done is taken out whole,
+ * the others stay.
+ */
+import type { Judged, Op, Patch, Path, Plan, Tools, Workspace } from '../types.ts';
+import { overlay } from '../workspace/overlay.ts';
+import { isRefusal } from '../formats/refusal.ts';
+import { byFile, lockPatch, rememberingPlanner, type FileRefusal } from './file-plans.ts';
+import { runLock, type LockAnswer } from './locks.ts';
+import { byRank, inOrder, rankOf } from './order.ts';
+import { pasteFor } from './paste.ts';
+
+export interface PlanOptions {
+  /** Also takes what differs (doctor --fix, after it was shown); init takes only what is absent. */
+  readonly differs?: boolean;
+  /** No package manager is run: a service whose lock file has to change is refused with the command. */
+  readonly offline?: boolean;
+}
+
+type Refused = Plan['refused'][number];
+type LockOp = Extract<Op, { op: 'lock' }>;
+type Planner = ReturnType<typeof rememberingPlanner>;
+interface Ranked {
+  readonly rank: number;
+  readonly path: Path;
+  readonly patch: Patch;
+}
+interface Part {
+  readonly service: string;
+  readonly ops: readonly Op[];
+}
+
+/**
+ * The plan for everything that was judged. A stuck need takes its service out, with its paste.
+ * Runs package managers (on copies) only where a lock file has to follow its manifest.
+ */
+export async function makePlan(workspace: Workspace, judged: readonly Judged[], tools: Tools, options: PlanOptions = {}): Promise<Plan> {
+  const refused: Refused[] = [];
+  let parts: readonly Part[] = partsOf(judged, options.differs === true, refused);
+  const planner = rememberingPlanner(workspace.files);
+  const answers = new Map<string, LockAnswer>();
+  for (;;) {
+    parts = provable(planner, parts, refused);
+    const ops = inOrder(parts.flatMap((part) => part.ops));
+    const patches: Ranked[] = [];
+    const texts = new Map<Path, string>();
+    for (const file of byFile(ops)) {
+      const plan = planner(file);
+      if (!('patch' in plan)) continue;
+      patches.push({ rank: file.rank, path: file.path, patch: plan.patch });
+      texts.set(file.path, plan.after);
+    }
+    const after = overlay(workspace.files, texts);
+    let failed: { readonly op: LockOp; readonly why: string } | undefined;
+    for (const op of ops) {
+      if (op.op !== 'lock') continue;
+      const key = JSON.stringify([op, ...op.reads.map((path) => after.text(path))]);
+      const answer = answers.get(key) ?? (await runLock(op, after, tools, options.offline === true));
+      answers.set(key, answer);
+      if (isRefusal(answer)) {
+        failed = { op, why: answer.refused };
+        break;
+      }
+      for (const { path, splices, after: text } of answer.files) patches.push({ rank: rankOf('lock', undefined), path, patch: lockPatch(workspace.files, path, splices, text) });
+    }
+    if (failed === undefined) return { schema: 1, judged: [...judged], ops, patches: patches.toSorted(byRank).map((file) => file.patch), refused };
+    const { op, why } = failed;
+    const isPart = (part: Part): boolean => part.ops.some((other) => JSON.stringify(other) === JSON.stringify(op));
+    for (const part of parts.filter(isPart)) refused.push({ service: part.service, why, paste: { into: 'your shell', text: commandOf(op) } });
+    parts = parts.filter((part) => !isPart(part));
+  }
+}
+
+function commandOf(op: LockOp): string {
+  return `${op.cwd === '' ? '' : `cd ${op.cwd} && `}${op.argv.join(' ')}`;
+}
+
+/** The operations of each service, in the order in which the services were judged; stuck ones are refused. */
+function partsOf(judged: readonly Judged[], differs: boolean, refused: Refused[]): Part[] {
+  const ops = new Map<string, Op[]>();
+  const out = new Set<string>();
+  for (const { service, verdict } of judged) {
+    const own = ops.get(service) ?? [];
+    ops.set(service, own);
+    if (verdict.is === 'stuck') {
+      out.add(service);
+      refused.push(verdict.paste === undefined ? { service, why: verdict.stuck } : { service, why: verdict.stuck, paste: verdict.paste });
+    } else if (verdict.is === 'absent' || (verdict.is === 'differs' && differs)) own.push(...verdict.ops);
+  }
+  return [...ops].filter(([service]) => !out.has(service)).map(([service, own]) => ({ service, ops: own }));
+}
+
+/** The parts whose files can all be proven together. All at once first: that is the usual case, and linear. */
+function provable(planner: Planner, parts: readonly Part[], refused: Refused[]): readonly Part[] {
+  if (problemOf(planner, parts) === undefined) return parts;
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) {
+    refuseOne(planner, only, [], refused);
+    return [];
+  }
+  const half = Math.ceil(parts.length / 2);
+  const left = provable(planner, parts.slice(0, half), refused);
+  const right = provable(planner, parts.slice(half), refused);
+  if (problemOf(planner, [...left, ...right]) === undefined) return [...left, ...right];
+  // Each half is fine alone: somebody in the right one contradicts the left one.
+  let kept = left;
+  for (const part of right) {
+    if (problemOf(planner, [...kept, part]) === undefined) kept = [...kept, part];
+    else refuseOne(planner, part, kept, refused);
+  }
+  return kept;
+}
+
+function refuseOne(planner: Planner, part: Part, beside: readonly Part[], refused: Refused[]): void {
+  const problem = problemOf(planner, [...beside, part]);
+  if (problem === undefined) return;
+  const paste = pasteFor(problem.path, part.ops);
+  refused.push({ service: part.service, why: problem.refused, ...(paste === undefined ? {} : { paste }) });
+}
+
+function problemOf(planner: Planner, parts: readonly Part[]): FileRefusal | undefined {
+  for (const file of byFile(inOrder(parts.flatMap((part) => part.ops)))) {
+    const plan = planner(file);
+    if ('refused' in plan) return plan;
+  }
+  return undefined;
+}

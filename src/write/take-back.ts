@@ -1,0 +1,103 @@
+/**
+ * One change out of a text again. Pure. Exact while the file is as we left it; by the text around a change where the
+ * user has edited elsewhere; a secret's line by its name.
+ */
+import { applySplices, invertSplices } from '../formats/splices.ts';
+import type { Splice } from '../types.ts';
+import { hashOfText } from './bytes.ts';
+import type { Changed } from './entry.ts';
+import { patternOf, secretsIn } from './placeholders.ts';
+
+export type TakenBack =
+  /** Splices of the text as it is now. */
+  | { readonly is: 'back'; readonly splices: readonly Splice[]; readonly exact: boolean }
+  /** It was taken out already: by hand, or by git. */
+  | { readonly is: 'gone' }
+  | { readonly is: 'left'; readonly lines: readonly string[] };
+
+/** `now`: the text of the file, '' where it is gone. */
+export function takeBack(changed: Changed, now: string): TakenBack {
+  const { patch } = changed;
+  const before = (text: string): boolean => (patch.before === null ? text === '' : hashOfText(text, patch.encoding) === patch.before);
+  if (before(now)) return { is: 'gone' };
+  const exact = inPlace(patch.splices, now);
+  if (exact !== undefined && before(applySplices(now, exact))) return { is: 'back', splices: exact, exact: true };
+  if (patch.kind === 'create') return { is: 'left', lines: [] };
+  const found: Splice[] = [];
+  const left: string[] = [];
+  patch.splices.forEach((splice, i) => {
+    const names = secretsIn(splice.put);
+    const back = names.length > 0 ? secretLines(splice, names, now) : byContext(splice, changed.around[i] ?? { lead: '', tail: '' }, now);
+    if (back === undefined) left.push(...linesOf(splice.put === '' ? splice.cut : splice.put));
+    else found.push(...back);
+  });
+  found.sort((a, b) => a.at - b.at);
+  const apart = found.every((s, i) => i === 0 || s.at >= (found[i - 1]?.at ?? 0) + (found[i - 1]?.cut.length ?? 0));
+  if (left.length > 0 || !apart) return { is: 'left', lines: left.length > 0 ? left : patch.splices.flatMap((s) => linesOf(s.put)) };
+  return found.length === 0 ? { is: 'gone' } : { is: 'back', splices: found, exact: false };
+}
+
+/** The inverse at exactly the places where we wrote; a placeholder stands for whatever value is there. */
+function inPlace(splices: readonly Splice[], now: string): Splice[] | undefined {
+  const back: Splice[] = [];
+  let longer = 0; // values are longer or shorter than their placeholders
+  for (const { at, cut, put } of invertSplices(splices)) {
+    const start = at + longer;
+    const match = new RegExp(patternOf(cut), 'uy');
+    match.lastIndex = start;
+    const found = match.exec(now)?.[0];
+    if (found === undefined) return undefined;
+    back.push({ at: start, cut: found, put });
+    longer += found.length - cut.length;
+  }
+  return back;
+}
+
+/** The one place where our text stands between the text that was around it; less and less of it is asked for. */
+function byContext({ cut, put }: Splice, { lead, tail }: Changed['around'][number], now: string): Splice[] | undefined {
+  const lastLine = lead.slice(lead.lastIndexOf('\n', lead.length - 2) + 1);
+  const nextEnd = tail.indexOf('\n');
+  const nextLine = nextEnd < 0 ? tail : tail.slice(0, nextEnd + 1);
+  const tries: [string, string][] = [[lead, tail], [lastLine, nextLine], [lastLine, ''], ['', nextLine]];
+  if (put.trim().length >= ALONE) tries.push(['', '']);
+  for (const [before, after] of tries) {
+    const wanted = before + put + after;
+    if (wanted === '') continue;
+    const at = now.indexOf(wanted);
+    if (at < 0 || !atLineEdges(now, at, wanted)) continue;
+    // Twice the same: even more context would not tell which one is ours.
+    if (now.includes(wanted, at + 1)) return undefined;
+    return [{ at: at + before.length, cut: put, put: cut }];
+  }
+  return undefined;
+}
+
+/** Whole lines of ours are not taken out of the middle of somebody's line. */
+function atLineEdges(now: string, at: number, wanted: string): boolean {
+  if (wanted.endsWith('\n') && at > 0 && now[at - 1] !== '\n' && !wanted.startsWith('\n') && !wanted.startsWith('\r\n')) return false;
+  const end = at + wanted.length;
+  return !wanted.startsWith('\n') && !wanted.startsWith('\r\n') ? true : wanted.endsWith('\n') || end === now.length || /[\r\n]/.test(now[end] ?? '');
+}
+
+/** A text shorter than this may be there by chance. */
+const ALONE = 8;
+
+/** Every line that sets one of these names; other lines of ours (comments) go where they stand exactly once. [] = none is there. */
+function secretLines({ put }: Splice, names: readonly string[], now: string): Splice[] | undefined {
+  const back: Splice[] = [];
+  for (const name of names) {
+    const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[^\\r\\n]*(?:\\r?\\n|$)`, 'gmu');
+    for (const match of now.matchAll(line)) back.push({ at: match.index, cut: match[0], put: '' });
+  }
+  for (const own of put.split(/\r?\n/).filter((text) => text.trim() !== '' && secretsIn(text).length === 0)) {
+    const at = now.indexOf(own);
+    if (at < 0 || now.includes(own, at + 1)) continue;
+    const end = /^\r?\n/.exec(now.slice(at + own.length))?.[0] ?? '';
+    back.push({ at, cut: own + end, put: '' });
+  }
+  return back;
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}

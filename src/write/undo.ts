@@ -1,0 +1,191 @@
+/**
+ * Takes an init back: everything that can be taken back, at once; what the user has changed since is kept and told.
+ */
+import { applySplices } from '../formats/splices.ts';
+import { formatOf } from '../formats/index.ts';
+import { isRefusal } from '../formats/refusal.ts';
+import { EXIT, Stop } from '../stop.ts';
+import type { Encoding, Path, Splice, Tools } from '../types.ts';
+import { decode, encode } from './bytes.ts';
+import { diffFiles } from './diff.ts';
+import { reasonOf, type Disk } from './disk.ts';
+import { drive, tempName } from './drive.ts';
+import type { Changed, Goal, Kept, Open } from './entry.ts';
+import { journalsOf, removeFolders, type Journal } from './journal.ts';
+import { keepOthersOut } from './one-run.ts';
+import { maskLines, secretsOf } from './placeholders.ts';
+import { takeBack } from './take-back.ts';
+import { targetOf } from './target.ts';
+import { realDisk } from './write.ts';
+
+export interface Undone {
+  /** Brought back; `exact`: byte for byte as before, else the user's own edits are still in it. */
+  readonly back: readonly { readonly path: Path; readonly exact: boolean; readonly removed: boolean }[];
+  /** Could not be taken back: the lines of ours that are still there. */
+  readonly left: readonly { readonly path: Path; readonly why: string; readonly lines: readonly string[] }[];
+  /** Secrets that are still kept in a store that is no file. */
+  readonly stores: readonly { readonly store: string; readonly name: string }[];
+  readonly services: readonly string[];
+  /** What was (or would be) changed, as a patch; secrets are placeholders. */
+  readonly diff: string;
+}
+export interface UndoOptions {
+  /** All inits, not only the last one. */
+  readonly all?: boolean;
+  /** Says what would be done. */
+  readonly dryRun?: boolean;
+  readonly disk?: Disk;
+}
+
+/** A file on its way back. */
+interface Now {
+  readonly file: string;
+  readonly mode: number | null;
+  readonly encoding: Encoding;
+  /** As it is on the disk; null = not there. */
+  readonly first: string | null;
+  text: string | null;
+  exact: boolean;
+  diffs: { before: string; splices: readonly Splice[] }[];
+  readonly secrets: Set<string>;
+}
+
+/**
+ * Takes back the last init of this workspace, or all of them; undefined = there is none to take back.
+ * @throws Stop (4) while another run is at work, or where the disk says no (nothing is changed then).
+ */
+export async function undo(root: string, tools: Tools, options: UndoOptions = {}): Promise<Undone | undefined> {
+  const { all = false, dryRun = false, disk = realDisk } = options;
+  for (const journal of await journalsOf(root, tools, disk)) {
+    if (journal.kept().length === 0) continue;
+    if (dryRun) return planned(disk, root, chosen(journal, all)).undone;
+    const release = keepOthersOut(disk, journal.folder, tools.now());
+    try {
+      const kept = chosen(journal, all);
+      const plan = planned(disk, root, kept);
+      carryOut(disk, root, journal, kept, plan);
+      return plan.undone;
+    } finally {
+      release();
+    }
+  }
+  return undefined;
+}
+
+function chosen(journal: Journal, all: boolean): Kept[] {
+  const newestFirst = journal.kept().toReversed();
+  return all ? newestFirst : newestFirst.slice(0, 1);
+}
+
+interface Planned {
+  readonly undone: Undone;
+  readonly files: ReadonlyMap<Path, Now>;
+  /** What stays in the journal, since it could not be taken back. */
+  readonly rest: readonly Kept[];
+}
+
+function planned(disk: Disk, root: string, kept: readonly Kept[]): Planned {
+  const files = new Map<Path, Now>();
+  const left: Undone['left'][number][] = [];
+  const rest: Kept[] = [];
+  for (const one of kept) {
+    const remaining: Changed[] = [];
+    for (const changed of one.changed.toReversed()) {
+      const problem = backIn(disk, root, files, changed);
+      if (problem === undefined) continue;
+      left.push({ path: changed.patch.path, ...problem });
+      remaining.unshift(changed);
+    }
+    if (remaining.length > 0) rest.push({ ...one, changed: remaining, stores: [] });
+  }
+  const moved = [...files].filter(([, now]) => now.text !== now.first);
+  const undone: Undone = {
+    back: moved.map(([path, now]) => ({ path, exact: now.exact, removed: now.text === null })),
+    left,
+    stores: kept.flatMap((k) => k.stores.map(({ store, name }) => ({ store, name }))),
+    services: [...new Set(kept.flatMap((k) => k.services))],
+    diff: diffFiles(moved.map(([path, now]) => diffOf(path, now))),
+  };
+  return { undone, files: new Map(moved), rest };
+}
+
+/** One change out of the text as it would be by now; what is in the way, if anything. */
+function backIn(disk: Disk, root: string, files: Map<Path, Now>, changed: Changed): { why: string; lines: readonly string[] } | undefined {
+  const { patch } = changed;
+  const now = files.get(patch.path) ?? read(disk, root, changed);
+  if ('why' in now) return now;
+  files.set(patch.path, now);
+  for (const name of secretsOf(patch)) now.secrets.add(name);
+  if (now.text === null) return undefined; // removed by hand: nothing of ours is there
+  const taken = takeBack(changed, now.text);
+  if (taken.is === 'gone') return undefined;
+  if (taken.is === 'left') {
+    const why = patch.kind === 'create' ? 'it was changed since; delete it by hand if you do not need it' : 'these lines were changed since; take them out by hand';
+    return { why, lines: taken.lines };
+  }
+  const text = applySplices(now.text, taken.splices);
+  const broken = changed.format === undefined ? false : readable(changed.format, now.text) && !readable(changed.format, text);
+  if (broken) return { why: 'the file could not be read any more without these lines; take them out by hand', lines: patch.splices.flatMap((s) => s.put.split(/\r?\n/).filter((line) => line.trim() !== '')) };
+  now.diffs.push({ before: now.text, splices: taken.splices });
+  now.exact = now.exact && taken.exact;
+  now.text = text === '' && patch.before === null ? null : text;
+  return undefined;
+}
+
+function readable(format: string, text: string): boolean {
+  return !isRefusal(formatOf(format).parse(text));
+}
+
+function read(disk: Disk, root: string, { patch }: Changed): Now | { why: string; lines: readonly string[] } {
+  const target = targetOf(disk, root, patch.path);
+  if (isRefusal(target)) return { why: target.refused, lines: [] };
+  const look = disk.look(target.file);
+  const text = look === undefined ? null : decode(disk.read(target.file), patch.encoding);
+  if (text === undefined) return { why: 'it is in another encoding now', lines: [] };
+  return { file: target.file, mode: look?.mode ?? null, encoding: patch.encoding, first: text, text, exact: true, diffs: [], secrets: new Set() };
+}
+
+/** Values of secrets never reach the diff: their lines are cut out masked. */
+function diffOf(path: Path, now: Now): Parameters<typeof diffFiles>[0][number] {
+  const names = [...now.secrets];
+  const mask = (text: string): string => maskLines(text, names);
+  const [only] = now.diffs;
+  const before = mask(now.first ?? '');
+  const after = mask(now.text ?? '');
+  const splices = names.length === 0 && now.diffs.length === 1 && only !== undefined ? only.splices : [{ at: 0, cut: before, put: after }];
+  return { path, before, splices, removed: now.text === null, encoding: now.encoding };
+}
+
+function carryOut(disk: Disk, root: string, journal: Journal, kept: readonly Kept[], plan: Planned): void {
+  const next = { remove: kept.map((k) => k.id).filter((id) => !plan.rest.some((r) => r.id === id)), keep: plan.rest };
+  const id = journal.nextId();
+  // The last written goes first, so that the ignore line outlives the secret: drive() turns the order round.
+  const goals = [...plan.files].map(([path, now]) => goalOn(path, now, id)).toReversed();
+  const folders = plan.rest.length > 0 ? [] : kept.flatMap((k) => k.folders);
+  const open: Open = { schema: 1, id, way: 'on', goals, folders, next };
+  try {
+    journal.begin(open);
+  } catch (error) {
+    throw new Stop(EXIT.refused, `The journal could not be written: ${reasonOf(error)}. Nothing was changed.`, 'Mend that, then run the same command again.');
+  }
+  const failed = drive(disk, root, goals, journal.rescueFolder).find((d) => d.failed !== undefined);
+  if (failed !== undefined) {
+    throw new Stop(EXIT.refused, `${failed.path} could not be brought back: ${failed.failed}.`, 'Mend that, then run otel-setup again: it finishes what was begun.');
+  }
+  removeFolders(disk, root, folders);
+  journal.finish(open, next);
+}
+
+function goalOn(path: Path, now: Now, id: string): Goal {
+  const secrets = [...now.secrets];
+  return {
+    path,
+    bytes: now.text === null ? null : Buffer.from(encode(now.text, now.encoding)).toString('base64'),
+    mode: now.text === null ? null : now.mode,
+    temp: tempName(path, id),
+    inPlace: secrets.length > 0,
+    encoding: now.encoding,
+    other: now.first === null ? null : maskLines(now.first, secrets),
+    secrets,
+  };
+}

@@ -1,0 +1,31 @@
+/** Variables of a whole tree. Shared parts are filled in once and stay shared. */
+import { interpolate, type Lookup } from './interpolate.ts';
+import { invalid, type Tree } from './tree.ts';
+
+/**
+ * The tree with every `$` of its text values filled in. A required variable that is not set is noted at its value
+ * (`missing`); throws Stop (exit 2) on a malformed `${`, as Compose does.
+ */
+export function fillTree(tree: Tree, lookup: Lookup): Tree {
+  const known = new Map<Tree, Tree>();
+  const fill = (node: Tree): Tree => {
+    let filled = known.get(node);
+    if (filled === undefined) {
+      filled = fillOne(node);
+      known.set(node, filled);
+    }
+    return filled;
+  };
+  const fillOne = (node: Tree): Tree => {
+    if (node.kind === 'list') return { ...node, items: node.items.map(fill) };
+    if (node.kind === 'map') return { ...node, entries: new Map([...node.entries].map(([key, value]) => [key, fill(value)])) };
+    if (node.type !== 'string' || !node.raw.includes('$')) return node;
+    const { value, blank, pieces, error } = interpolate(node.raw, lookup);
+    if (error?.is === 'invalid') {
+      throw invalid(node.where.path, node.where.line, `"${error.template}" is no valid use of $. A $ that is meant as such is written $$.`);
+    }
+    const missing = error === undefined ? {} : { missing: error.message === '' ? error.name : `${error.name} (${error.message})` };
+    return { ...node, text: value, blank, pieces, ...missing };
+  };
+  return fill(tree);
+}

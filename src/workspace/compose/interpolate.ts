@@ -1,0 +1,138 @@
+/**
+ * `${VAR}` in compose and env files. The rules are those of compose-go's template/template.go: `$$`, `$NAME`, `${NAME}`,
+ * `:-` `-` `:?` `?` `:+` `+`, nested. What differs: every piece of the result knows where it was written.
+ */
+
+/** undefined = not set; '' = set and empty. */
+export type Lookup = (name: string) => string | undefined;
+
+export interface Piece {
+  readonly text: string;
+  /** Offset in the text before, of the piece's first character. */
+  readonly at: number;
+  /** Written as it is: characters of the result and of the text before stand one to one. */
+  readonly literal: boolean;
+}
+export interface Interpolated {
+  readonly value: string;
+  /** Variables that were not set or empty and had no other value to give. */
+  readonly blank: readonly string[];
+  readonly pieces: readonly Piece[];
+  /** Why Compose stops here; `value` holds what could be filled in. */
+  readonly error?: InterpolationError;
+}
+export type InterpolationError =
+  | { readonly is: 'invalid'; readonly template: string }
+  | { readonly is: 'required'; readonly name: string; readonly message: string };
+
+const NAME = /^[_a-z][_a-z0-9]*/i;
+const OPERATOR = /^:?[-+?]/;
+
+/** Fills in the variables of `text`. Never throws: an error is part of the result. */
+export function interpolate(text: string, lookup: Lookup): Interpolated {
+  const pieces: Piece[] = [];
+  const blank: string[] = [];
+  let error: InterpolationError | undefined;
+  let at = 0;
+  while (at < text.length) {
+    const dollar = text.indexOf('$', at);
+    const literal = text.slice(at, dollar < 0 ? text.length : dollar);
+    if (literal !== '') pieces.push({ text: literal, at, literal: true });
+    if (dollar < 0) break;
+    const found = variableAt(text, dollar);
+    const given = fill(found, lookup, text);
+    if (given.value !== '') pieces.push({ text: given.value, at: dollar, literal: found.kind === 'text' });
+    blank.push(...given.blank);
+    error ??= given.error;
+    at = dollar + found.length;
+  }
+  const value = pieces.map(piece => piece.text).join('');
+  return { value, blank: [...new Set(blank)], pieces, ...(error === undefined ? {} : { error }) };
+}
+
+/** Where character `index` of the value was written; undefined = it came out of a variable. */
+export function writtenAt(pieces: readonly Piece[], index: number): number | undefined {
+  let left = index;
+  for (const [i, piece] of pieces.entries()) {
+    const last = i === pieces.length - 1;
+    if (left < piece.text.length || (last && left === piece.text.length)) {
+      return piece.literal ? piece.at + left : left === 0 ? piece.at : undefined;
+    }
+    left -= piece.text.length;
+  }
+  return index === 0 ? 0 : undefined;
+}
+
+type Variable = { readonly length: number } & (
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'escaped' }
+  | { readonly kind: 'invalid' }
+  | { readonly kind: 'variable'; readonly name: string; readonly operator?: string; readonly argument: string }
+);
+
+/** What the `$` at `dollar` begins. */
+function variableAt(text: string, dollar: number): Variable {
+  const rest = text.slice(dollar + 1);
+  if (rest.startsWith('$')) return { kind: 'escaped', length: 2 };
+  const name = NAME.exec(rest)?.[0];
+  if (name !== undefined) return { kind: 'variable', name, argument: '', length: 1 + name.length };
+  if (!rest.startsWith('{')) return { kind: 'text', text: '$', length: 1 };
+  const braced = NAME.exec(rest.slice(1))?.[0];
+  if (braced === undefined) return { kind: 'invalid', length: 2 };
+  const after = rest.slice(1 + braced.length);
+  if (after.startsWith('}')) return { kind: 'variable', name: braced, argument: '', length: 3 + braced.length };
+  const operator = OPERATOR.exec(after)?.[0];
+  // The last brace of the line bounds the search, as the greedy `(.*)}` of compose-go does.
+  const line = /^[^\n]*/.exec(rest)?.[0] ?? '';
+  const most = line.lastIndexOf('}');
+  if (operator === undefined || most < 1 + braced.length + operator.length) return { kind: 'invalid', length: 2 };
+  const end = closingBrace(`$${line.slice(0, most + 1)}`);
+  const token = end < 0 ? line.slice(0, most + 1) : line.slice(0, end);
+  const argument = token.slice(1 + braced.length + operator.length, -1);
+  return { kind: 'variable', name: braced, operator, argument, length: 1 + token.length };
+}
+
+/** compose-go's getFirstBraceClosingIndex, which does not look at the character behind an opening brace. */
+function closingBrace(text: string): number {
+  let open = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '}') {
+      open -= 1;
+      if (open === 0) return i;
+    } else if (text[i] === '{') {
+      open += 1;
+      i += 1;
+    }
+  }
+  return -1;
+}
+
+type Filled = Pick<Interpolated, 'value' | 'blank' | 'error'>;
+
+function fill(found: Variable, lookup: Lookup, template: string): Filled {
+  if (found.kind === 'text') return { value: found.text, blank: [] };
+  if (found.kind === 'escaped') return { value: '$', blank: [] };
+  if (found.kind === 'invalid') return { value: '', blank: [], error: { is: 'invalid', template } };
+  const value = lookup(found.name);
+  const filled = found.operator?.startsWith(':') === true ? value !== undefined && value !== '' : value !== undefined;
+  const asItIs: Filled = { value: value ?? '', blank: (value ?? '') === '' ? [found.name] : [] };
+  switch (found.operator?.at(-1)) {
+    case '-':
+      return filled ? asItIs : orBlank(interpolate(found.argument, lookup), found.name);
+    case '+':
+      return filled ? orBlank(interpolate(found.argument, lookup), found.name) : asItIs;
+    case '?': {
+      if (filled) return asItIs;
+      const message = interpolate(found.argument, lookup);
+      return { value: '', blank: [found.name], error: message.error ?? { is: 'required', name: found.name, message: message.value } };
+    }
+    default:
+      return asItIs;
+  }
+}
+
+/** An empty default leaves its variable blank; a default that is a blank variable names that one. */
+function orBlank(given: Interpolated, name: string): Filled {
+  const blank = given.blank.length > 0 ? given.blank : given.value === '' ? [name] : [];
+  return { value: given.value, blank, ...(given.error === undefined ? {} : { error: given.error }) };
+}

@@ -1,0 +1,58 @@
+import { folderOf } from '../../workspace/files.ts';
+import type { Evidence, Files, Path } from '../../types.ts';
+
+const MOST_FILES = 400;
+const LARGEST = 400_000;
+
+/** A JavaScript or TypeScript file with its comments blanked out, so that offsets and lines stay. */
+export interface JsSource {
+  readonly path: Path;
+  readonly code: string;
+}
+
+const known = new WeakMap<Files, Map<Path, readonly JsSource[]>>();
+
+/** The service's own sources (tests and built output left out), comments blanked; read once per Files and folder. */
+export function jsSources(files: Files, manifest: Path): readonly JsSource[] {
+  const folder = folderOf(manifest);
+  const perFiles = known.get(files) ?? new Map<Path, readonly JsSource[]>();
+  known.set(files, perFiles);
+  const before = perFiles.get(folder);
+  if (before !== undefined) return before;
+  const found = files
+    .find(folder, /\.(?:[cm]?js|[cm]?ts|tsx|jsx)$/, 5)
+    .filter((file) => !/(?:^|\/)(?:tests?|__tests__|e2e|cypress|public|static)\/|\.(?:test|spec|d)\.[cm]?[jt]s$/.test(file))
+    .slice(0, MOST_FILES)
+    .flatMap((file) => {
+      const text = files.text(file);
+      return text === undefined || text.length > LARGEST ? [] : [{ path: file, code: withoutComments(text) }];
+    });
+  perFiles.set(folder, found);
+  return found;
+}
+
+/** Comments become blanks; strings and template literals are left as they are ("https://…" is no comment). */
+export function withoutComments(text: string): string {
+  return text.replaceAll(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (whole: string, kept: string | undefined) => kept ?? whole.replaceAll(/[^\n]/g, ' '));
+}
+
+/** The first place where a pattern occurs in the sources. */
+export function firstMatch(sources: readonly JsSource[], pattern: RegExp): Evidence | undefined {
+  for (const source of sources) {
+    const match = pattern.exec(source.code);
+    if (match === null) continue;
+    const line = source.code.slice(0, match.index).split('\n').length;
+    return { where: { path: source.path, line }, says: match[0].trim().slice(0, 80) };
+  }
+  return undefined;
+}
+
+/** Someone starts OpenTelemetry in code: the first SDK wins, so a second one must not be loaded. */
+export function wiredIn(sources: readonly JsSource[]): Evidence | undefined {
+  return firstMatch(sources, /\bnew\s+(?:opentelemetry\.)?(?:NodeSDK|NodeTracerProvider|HoneycombSDK)\s*\(|\bregisterOTel\s*\(|\bstartNodeSDK\s*\(/);
+}
+
+/** Sentry.init({ tracesSampleRate: … }): Sentry's own tracing is on. */
+export function sentrySampling(sources: readonly JsSource[]): Evidence | undefined {
+  return firstMatch(sources, /\btraces(?:SampleRate|Sampler)\s*:/);
+}

@@ -1,0 +1,45 @@
+import { findManifest, type Manifest } from './manifest.ts';
+import { processOf, type Process } from './process.ts';
+import { pySources, type PySource } from './sources.ts';
+import type { Evidence, Files, Need, Service, Stuck } from '../../types.ts';
+
+/** All that is known of one Python service: what frameworks are recognised by. */
+export interface Clues {
+  readonly service: Service;
+  readonly files: Files;
+  readonly manifest?: Manifest;
+  readonly libraries: Readonly<Record<string, string>>;
+  readonly sources: readonly PySource[];
+  readonly process: Process;
+}
+
+/** One web framework or worker: how it is recognised and what it adds. */
+export interface Framework {
+  readonly id: string;
+  /** Its distribution, as the manifest declares it. */
+  readonly library: string;
+  /** Its top-level module, as code imports it. */
+  readonly module: string;
+  /** Recognised by the command alone, before any library: 'celery worker', 'manage.py'. */
+  commands?(clues: Clues): Evidence | undefined;
+  /** Names in the set's table: 'flask' is opentelemetry-instrumentation-flask. */
+  instrumentations(clues: Clues): readonly string[];
+  /** Environment that it needs to work, and what the user should know. */
+  more?(clues: Clues): { readonly needs: readonly Need[]; readonly notes: readonly string[] } | Stuck;
+}
+
+const known = new WeakMap<Files, Map<Service, Clues>>();
+
+/** Reads a service's Python clues once. */
+export function cluesOf(service: Service, files: Files): Clues {
+  const perFiles = known.get(files) ?? new Map<Service, Clues>();
+  known.set(files, perFiles);
+  const before = perFiles.get(service);
+  if (before !== undefined) return before;
+  const manifest = findManifest(service, files);
+  const libraries = manifest?.libraries ?? {};
+  const sources = pySources(service, files);
+  const clues: Clues = { service, files, libraries, sources, process: processOf(service, files, sources, libraries), ...(manifest === undefined ? {} : { manifest }) };
+  perFiles.set(service, clues);
+  return clues;
+}

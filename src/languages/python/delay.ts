@@ -1,0 +1,24 @@
+import type { Need } from '../../types.ts';
+import type { Process } from './process.ts';
+
+/**
+ * How long finished spans may wait in a process that is killed without a chance to send them. Measured in containers:
+ * a reloader's child gets no signal at all (0 of 6 spans at the default 5 s and at 1 s, 6 of 6 at 100 ms); forked workers
+ * end without flushing.
+ */
+export function delayOf(process: Process): { readonly needs: readonly Need[]; readonly notes: readonly string[] } {
+  const need = (value: string, why: string): Need => ({ kind: 'env', name: 'OTEL_BSP_SCHEDULE_DELAY', value, accept: 'any', by: 'python', why });
+  if (process.reloader !== undefined) {
+    return {
+      needs: [need('100', `the reloader (${process.reloader}) kills its child without a signal: spans must leave within 0.1 s`)],
+      notes: [`The reloader (${process.reloader}) kills the server without a signal at stop and at each reload: spans of the last 0.1 s may be lost.`],
+    };
+  }
+  if (process.forked !== undefined) {
+    return {
+      needs: [need('1000', `the workers (${process.forked}) end without sending what they still hold: spans must leave within a second`)],
+      notes: [`The workers (${process.forked}) end without sending what they still hold: spans of the last second may be lost at stop.`],
+    };
+  }
+  return { needs: [], notes: [] };
+}

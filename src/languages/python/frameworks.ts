@@ -1,0 +1,45 @@
+import { celery } from './celery.ts';
+import { django } from './django.ts';
+import { fastapi, starlette } from './fastapi.ts';
+import { flask } from './flask.ts';
+import { importedAt } from './sources.ts';
+import type { Clues, Framework } from './clues.ts';
+import type { Evidence } from '../../types.ts';
+
+/** Servers whose instrumentation alone is enough. */
+const plain = (id: string, library: string, module: string): Framework => ({ id, library, module, instrumentations: () => [id] });
+
+/** In the order of recognition: what others are built on comes after them. */
+export const frameworks: readonly Framework[] = [
+  celery,
+  django,
+  fastapi,
+  flask,
+  plain('falcon', 'falcon', 'falcon'),
+  plain('pyramid', 'pyramid', 'pyramid'),
+  plain('tornado', 'tornado', 'tornado'),
+  starlette,
+  plain('aiohttp-server', 'aiohttp', 'aiohttp.web'),
+];
+
+/** The framework of a service and where it was seen: the command, then the entry file's imports, all imports, the manifest. */
+export function frameworkOf(clues: Clues): { readonly framework: Framework; readonly seen: Evidence } | undefined {
+  for (const framework of frameworks) {
+    const seen = framework.commands?.(clues);
+    if (seen !== undefined) return { framework, seen };
+  }
+  const { sources, process, manifest } = clues;
+  // A library that a web service only uses (its task queue, aiohttp as a client) is not what serves.
+  const servers = frameworks.filter((framework) => framework.id !== 'celery');
+  for (const where of [process.entry === undefined ? [] : [process.entry], sources]) {
+    for (const framework of servers) {
+      const at = importedAt(where, framework.module);
+      if (at !== undefined) return { framework, seen: manifest?.lines[framework.library] === undefined ? { where: at, says: `import ${framework.module}` } : { where: manifest.lines[framework.library] ?? at, says: framework.library } };
+    }
+  }
+  for (const framework of servers) {
+    const at = manifest?.lines[framework.library];
+    if (at !== undefined && framework.id !== 'aiohttp-server') return { framework, seen: { where: at, says: framework.library } };
+  }
+  return undefined;
+}

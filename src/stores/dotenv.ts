@@ -30,7 +30,7 @@ export const dotenv: Store = {
   },
 };
 
-/** The ignore line comes before the key, so that no moment exists in which git could take it. Nothing outside of git. */
+/** The ignore line comes before the key, so that no moment exists in which git could take it. Also where there is no git yet: it may come. */
 function ignoreOps(files: Files, file: Path, projectDir: Path): readonly Op[] {
   if (files.ignored(file)) return [];
   return [{ op: 'edit', path: join(projectDir, '.gitignore'), format: 'ignore-file', change: { do: 'add', at: [], value: '.env' } }];
@@ -38,13 +38,16 @@ function ignoreOps(files: Files, file: Path, projectDir: Path): readonly Op[] {
 
 /** A variable of a dotenv file, as Compose reads it; undefined = it is not there. */
 export function valueIn(files: Files, file: Path, name: string): { readonly value: string; readonly line: number | undefined } | undefined {
+  return variablesIn(files, file).get(name);
+}
+
+/** All variables of a dotenv file and their lines; empty where it is absent or cannot be read. */
+export function variablesIn(files: Files, file: Path): ReadonlyMap<string, { readonly value: string; readonly line: number | undefined }> {
   const text = files.text(file);
-  if (text === undefined) return undefined;
   const format = formatOf('dotenv');
-  const parsed = format.parse(text);
-  if ('refused' in parsed) return undefined;
+  const parsed = text === undefined ? undefined : format.parse(text);
+  if (text === undefined || parsed === undefined || 'refused' in parsed) return new Map();
   const { model } = parsed;
-  if (typeof model !== 'object' || model === null || Array.isArray(model)) return undefined;
-  const value = Object.entries(model).find(([key]) => key === name)?.[1];
-  return typeof value === 'string' ? { value, line: format.line(text, [name]) } : undefined;
+  if (typeof model !== 'object' || model === null || Array.isArray(model)) return new Map();
+  return new Map(Object.entries(model).flatMap(([name, value]) => (typeof value === 'string' ? [[name, { value, line: format.line(text, [name]) }] as const] : [])));
 }

@@ -4,7 +4,7 @@
  * prints it again; `gp env` prints K=V lines with '"' as '\"'. Every failure is exit 1 with a line on stderr.
  */
 import { EXIT, Stop } from '../stop.ts';
-import type { Store } from '../types.ts';
+import type { Store, Tools } from '../types.ts';
 import { clean, redact } from '../ui/redact.ts';
 
 /** gp gives up by itself after a minute. */
@@ -15,10 +15,7 @@ export const gpEnv: Store = {
   title: 'gp env',
   lasts: 'every new workspace',
   usable: (host) => host === 'gitpod',
-  async get(name, _workspace, tools) {
-    const { code, out } = await tools.exec(['gp', 'env'], { ms: LIMIT_MS });
-    return code === 0 ? parseGpEnv(out).get(name) : undefined;
-  },
+  get: async (name, _workspace, tools) => (await gpVariables(tools)).get(name),
   /** @throws Stop (exit 1) with gp's own sentence, without the value. */
   async put(name, value, _workspace, tools) {
     const { code, err } = await tools.exec(['gp', 'env', `${name}=${value}`], { ms: LIMIT_MS });
@@ -28,6 +25,12 @@ export const gpEnv: Store = {
     throw new Stop(EXIT.notDone, `gp env did not keep ${name}: ${why}.`, `keep it by hand: https://gitpod.io/user/variables (name ${name}, scope */*)`);
   },
 };
+
+/** All of them, with one call; empty where gp does not answer. */
+export async function gpVariables(tools: Pick<Tools, 'exec'>): Promise<ReadonlyMap<string, string>> {
+  const { code, out } = await tools.exec(['gp', 'env'], { ms: LIMIT_MS });
+  return code === 0 ? parseGpEnv(out) : new Map();
+}
 
 /** K=V lines; a line without a name continues the value before (values may hold line ends). */
 export function parseGpEnv(out: string): ReadonlyMap<string, string> {

@@ -37,7 +37,7 @@ export function keys(onKey: (key: Key) => void, stdin: NodeJS.ReadStream = proce
   if (!stdin.isTTY || typeof stdin.setRawMode !== 'function') return undefined;
   const read = (chunk: Buffer): void => {
     const text = chunk.toString('latin1');
-    if (/[qQ\u0003\u0004]/.test(text)) onKey('quit');
+    if (['q', 'Q', '\u0003', '\u0004'].some((key) => text.includes(key))) onKey('quit');
     else if (/[\r\n]/.test(text)) onKey('enter');
   };
   const gone = (): void => onKey('quit');

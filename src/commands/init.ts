@@ -1,0 +1,142 @@
+/** init: read → choose → plan → show → write → rebuild? → what next. At most three questions. */
+import type { ParsedArgs } from '../args.ts';
+import { EXIT, Stop } from '../stop.ts';
+import { storesFor } from '../stores/index.ts';
+import type { EditReport, Report, Workspace } from '../types.ts';
+import { ask, selectOf } from '../ui/ask.ts';
+import { shellOf } from '../ui/shell-lines.ts';
+import { editLines, found, planLines, remarks } from '../ui/show.ts';
+import { diffText } from '../write/diff.ts';
+import { planJson } from '../write/plan-file.ts';
+import { saveText, writePlan } from '../write/write.ts';
+import { applySaved } from './init/apply.ts';
+import { composeAnswers } from './init/compose.ts';
+import { checkReport } from './init/check.ts';
+import { selectServices } from './init/choose.ts';
+import { nextLines } from './init/next.ts';
+import { prepare, type Prepared } from './init/prepare.ts';
+import { rebuild } from './init/rebuild.ts';
+import { shellAdvice, type Keeping } from './init/secret.ts';
+import { settle } from './init/settle.ts';
+import { workspaceOf } from './workspace-of.ts';
+import type { Context, Run } from './context.ts';
+
+export const run: Run = async (args, context) => {
+  oneOutput(args);
+  if (args.apply !== undefined) return applySaved(args.apply, args, context);
+  const workspace = await workspaceOf(args, context);
+  const selection = selectServices(workspace, args, context.env);
+  const columns = Math.min(80, context.terminal.columns);
+  // What only looks needs no key: a diff, a saved plan and a guard for CI are the same with every key.
+  const looks = args.dryRun || args.patch !== undefined || args.out !== undefined || args.check;
+
+  const setting = await settle(workspace, args, context, looks, selection.taken.length > 0);
+  const { choices } = setting;
+  const prepared = await prepare(workspace, selection, choices, args.check ? undefined : setting.keeping?.verdict, context.tools);
+  const edits = editsOf(prepared, setting.keeping, workspace);
+  const report = (exit: number, next: readonly string[] = []): Report =>
+    ({ schema: 1, command: 'init', exit, ok: exit === EXIT.done, services: prepared.services, edits, plan: prepared.plan, next });
+  const undone = prepared.services.some(({ action }) => action === 'manual');
+  const exit = undone || selection.taken.length === 0 ? EXIT.notDone : EXIT.done;
+
+  if (!setting.shown) for (const line of found(workspace, prepared.services, columns)) context.print(line);
+  for (const line of remarks(prepared.services, columns)) context.print(line);
+  if (args.check) return checkReport(report, prepared, context, args);
+  if (selection.taken.length === 0) context.warn('  There is no service here that could be traced.');
+
+  if (looks) {
+    const diff = diffText(workspace, prepared.plan);
+    if (args.out !== undefined) saveText(args.out, planJson(prepared.plan));
+    if (args.patch !== undefined && args.patch !== '-') saveText(args.patch, diff);
+    if (args.patch === '-' || (args.dryRun && !args.json)) context.result(diff);
+    return report(exit);
+  }
+
+  const { plan } = prepared;
+  const nothing = plan.patches.length === 0 && !plan.ops.some(({ op }) => op === 'store');
+  if (nothing) {
+    context.print(exit === EXIT.done ? '  Everything is set up already; nothing was written.' : '  There is nothing that could be written.');
+  } else {
+    for (const line of planLines(plan, workspace)) context.print(line);
+    // The second teammate was asked for the key, which said everything.
+    if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, prepared, args, context);
+    const secrets = new Map(setting.key === undefined || setting.backend.secret === undefined ? [] : [[setting.backend.secret, setting.key.value]]);
+    const written = await writePlan(workspace, plan, secrets, context.tools);
+    context.print('  ✔ written · take it back with: npx otel-setup undo');
+    for (const { problem, store } of written.stored) {
+      if (problem === undefined) continue;
+      context.warn(`  ! ${problem}`);
+      const at = edits.findIndex(({ kind, path }) => kind === 'store' && path === storesFor(workspace.host, []).find(({ id }) => id === store)?.title);
+      const edit = edits[at];
+      if (edit !== undefined) edits[at] = { ...edit, status: 'refused', why: problem };
+    }
+  }
+  const advice = setting.backend.secret === undefined ? undefined : shellAdvice(setting.backend.secret, setting.key?.value, context.env);
+  if (advice !== undefined) context.warn(`  ! ${advice}`);
+
+  const stored = edits.every(({ status }) => status !== 'refused');
+  const account = setting.key?.account;
+  const common = { workspace, choices, files: args.file, ...(account === undefined ? {} : { account }) };
+  const again = await wantsRebuild(prepared, workspace, args, context);
+  const services = workspace.services.filter(({ name }) => (args.run ? prepared.good : prepared.changed).includes(name));
+  const rebuilt = again ? await rebuild({ ...common, services, backend: setting.backend }, context) : undefined;
+  const next = [
+    ...(advice === undefined ? [] : [advice]),
+    ...(rebuilt?.next ?? []),
+    ...nextLines({ ...common, services: nothing ? [] : prepared.changed.length > 0 ? prepared.changed : prepared.good, rebuilt: rebuilt !== undefined, shell: shellOf(context.env), version: context.version }),
+  ];
+  context.print('');
+  for (const line of next) context.print(`  ${line}`);
+  if (args.verbose) for (const line of editLines(edits)) context.print(line);
+  return report(exit === EXIT.done && stored && rebuilt?.ok !== false ? EXIT.done : EXIT.notDone, next);
+};
+
+/** @throws Stop (exit 2) for flags that contradict each other. */
+function oneOutput(args: ParsedArgs): void {
+  const said = [['--apply', args.apply !== undefined], ['--check', args.check], ['--out', args.out !== undefined]].filter(([, on]) => on === true).map(([name]) => name);
+  if (said.length > 1) throw new Stop(EXIT.usage, `${said.join(' and ')} do not go together.`, 'say one of them');
+  if (args.patch === '-' && args.json) throw new Stop(EXIT.usage, '--patch without a file and --json both want standard output.', 'give --patch a file');
+}
+
+/** Every file and store that is touched, or was looked at and is right. */
+function editsOf({ plan }: Prepared, keeping: Keeping | undefined, workspace: Workspace): EditReport[] {
+  const touched = plan.patches.map(({ path, kind }): EditReport => ({ path, kind, status: 'changed', why: kind === 'lock' ? 'the package manager brings it up to date' : 'see the diff' }));
+  const known = new Set<string>(touched.map(({ path }) => path));
+  const met = plan.judged.flatMap(({ verdict, need }) => (verdict.is === 'met' && typeof verdict.where !== 'string' && need.kind !== 'secret' ? [verdict.where.path] : []));
+  const unchanged = [...new Set(met)].filter((path) => !known.has(path)).map((path): EditReport => ({ path, kind: 'edit', status: 'unchanged', why: 'what is needed is there' }));
+  const refused = plan.refused.filter(({ service }) => !workspace.services.every(({ name }) => name !== service)).map(({ service, why }): EditReport => ({ path: service, kind: 'edit', status: 'refused', why }));
+  return [...touched, ...unchanged, ...refused, ...(keeping?.edits ?? [])];
+}
+
+/** "Write this?" @throws Stop: 3 where nobody can be asked, 1 for "no", 130. */
+async function confirmed(workspace: Workspace, { plan }: Prepared, args: ParsedArgs, context: Context): Promise<void> {
+  const asker = { prompts: context.prompts, interactive: context.terminal.interactive, yes: args.yes };
+  for (;;) {
+    const answer = await ask<'yes' | 'diff' | 'no'>({
+      flag: '--yes (or look first with --dry-run)',
+      question: 'Write this?',
+      given: args.yes ? 'yes' : undefined,
+      ask: selectOf('Write this?', [{ name: 'yes', message: 'Yes' }, { name: 'diff', message: 'Show the diff' }, { name: 'no', message: 'No' }]),
+    }, asker);
+    if (answer === 'yes') return;
+    if (answer === 'no') throw new Stop(EXIT.notDone, 'Nothing was written, as you said.', 'npx otel-setup init asks again');
+    context.print(diffText(workspace, plan));
+  }
+}
+
+/** "Rebuild …?": asked where files of services changed and Compose answers; --run says yes; without a terminal it is no. */
+async function wantsRebuild({ changed, good }: Prepared, workspace: Workspace, args: ParsedArgs, context: Context): Promise<boolean> {
+  if (workspace.compose.length === 0 || (args.run ? good : changed).length === 0) return false;
+  if (!args.run && (!context.terminal.interactive || args.yes)) return false;
+  if (!(await composeAnswers(context.tools))) {
+    if (args.run) throw new Stop(EXIT.notDone, 'The files are written, but no Docker Compose answers here, so nothing was started.', 'start Docker, then: docker compose up -d --build');
+    return false;
+  }
+  return ask({
+    flag: '--run',
+    question: 'Rebuild?',
+    given: args.run ? true : undefined,
+    fallback: false,
+    ask: (prompts) => prompts.confirm(`Rebuild ${changed.join(', ')} and send one GET / ?`, true),
+  }, { prompts: context.prompts, interactive: context.terminal.interactive, yes: args.yes });
+}

@@ -1,0 +1,75 @@
+/** From choices to a plan: every service's needs judged, and the key's. */
+import { gather } from '../../needs/gather.ts';
+import { judge } from '../../needs/judge.ts';
+import type { Choices, Judged, Plan, Service, ServiceReport, Stuck, Tools, Verdict, Workspace } from '../../types.ts';
+import { fingerprint, isSecretName } from '../../ui/redact.ts';
+import { makePlan } from '../../write/plan.ts';
+import type { Selection } from './choose.ts';
+
+export interface Prepared {
+  readonly plan: Plan;
+  readonly services: readonly ServiceReport[];
+  /** Names of services that are, or will be, set up as chosen. */
+  readonly good: readonly string[];
+  /** Of those, the ones whose files the plan changes. */
+  readonly changed: readonly string[];
+}
+
+interface One {
+  readonly service: Service;
+  readonly judged: readonly Judged[];
+  readonly notes: readonly string[];
+  readonly stuck?: Stuck;
+}
+
+/**
+ * Judges and plans. A service with one need that is stuck is left out whole: half of a setup would be worse than none.
+ * @param secret verdict on the backend's secret; undefined = the key is not looked at (--check, a backend without one).
+ */
+export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools): Promise<Prepared> {
+  const ones = taken.map((service) => judgedOne(workspace, service, choices, secret));
+  const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools);
+  const reports = new Map<string, ServiceReport>();
+  const changed: string[] = [];
+  for (const one of ones) {
+    const refused = plan.refused.find((entry) => entry.service === one.service.name);
+    const stuck: Stuck | undefined = one.stuck ?? (refused === undefined ? undefined : { stuck: refused.why, ...(refused.paste === undefined ? {} : { paste: refused.paste }) });
+    reports.set(one.service.name, reportOf(one, stuck));
+    if (stuck === undefined && one.judged.some(({ need, verdict }) => need.kind !== 'secret' && verdict.is === 'absent')) changed.push(one.service.name);
+  }
+  for (const { service, why } of left) reports.set(service.name, { ...headOf(service), action: 'skip', reason: why, notes: [] });
+  const services = workspace.services.flatMap(({ name }) => reports.get(name) ?? []);
+  return { plan, services, changed, good: services.filter(({ action }) => action === 'instrument').map(({ name }) => name) };
+}
+
+function judgedOne(workspace: Workspace, service: Service, choices: Choices, secret: Verdict | undefined): One {
+  const tracing = gather(workspace, service, choices);
+  if ('stuck' in tracing) return { service, judged: [], notes: [], stuck: tracing };
+  const judged: Judged[] = [];
+  for (const need of tracing.needs) {
+    if (need.kind !== 'secret') judged.push({ service: service.name, need, verdict: judge(workspace, service, need) });
+    else if (secret !== undefined) judged.push({ service: service.name, need, verdict: secret });
+  }
+  const stuck = judged.map(({ verdict }) => verdict).find((verdict) => verdict.is === 'stuck');
+  return { service, judged: judged.map(shown), notes: tracing.notes, ...(stuck === undefined ? {} : { stuck }) };
+}
+
+/** What stands in a file may be a key that was committed: of such a variable only a fingerprint goes on. */
+const shown = (one: Judged): Judged =>
+  one.verdict.is === 'differs' && one.need.kind === 'env' && isSecretName(one.need.name) ? { ...one, verdict: { ...one.verdict, found: fingerprint(one.verdict.found) } } : one;
+
+const headOf = ({ name, app }: Service) => ({
+  name,
+  ...(app === undefined ? {} : { language: app.language, ...(app.framework === undefined ? {} : { framework: app.framework }) }),
+  because: app?.because ?? [],
+});
+
+function reportOf({ service, judged, notes }: One, stuck: Stuck | undefined): ServiceReport {
+  const head = headOf(service);
+  if (stuck !== undefined) return { ...head, action: 'manual', reason: stuck.stuck, notes, ...(stuck.paste === undefined ? {} : { paste: stuck.paste }) };
+  const differs = judged.flatMap(({ need, verdict }) =>
+    verdict.is === 'differs' ? [`${need.kind === 'env' ? need.name : need.kind} is ${verdict.found} (${typeof verdict.where === 'string' ? verdict.where : `${verdict.where.path}:${verdict.where.line ?? 1}`}), not what this setup wants; it was left`] : []);
+  if (differs.length > 0) return { ...head, action: 'manual', reason: differs[0] ?? '', notes: [...differs.slice(1), ...notes] };
+  const absent = judged.some(({ verdict }) => verdict.is === 'absent');
+  return { ...head, action: 'instrument', reason: absent ? 'can be traced' : 'is set up already', notes };
+}

@@ -1,0 +1,135 @@
+/** The third question: build and start what changed, one GET with a trace id of ours, and whether it was seen. */
+import { local } from '../../backends/local.ts';
+import { listenAddresses } from '../../see/address.ts';
+import { startReceiver } from '../../see/receive.ts';
+import type { Receiver } from '../../see/receive.ts';
+import { newTraceId, sendUntilAnswered } from '../../see/traffic.ts';
+import { Stop } from '../../stop.ts';
+import type { Account, Backend, Choices, Service, Workspace } from '../../types.ts';
+import { seconds } from '../../ui/progress.ts';
+import { oneLine } from '../../ui/redact.ts';
+import type { Context } from '../context.ts';
+import { projectFolder, upWords } from './compose.ts';
+
+const STARTS_WITHIN_MS = 60_000;
+/** SDKs send a batch every five seconds unless told otherwise. */
+const SEEN_WITHIN_MS = 15_000;
+
+export interface Rebuild {
+  readonly workspace: Workspace;
+  readonly services: readonly Service[];
+  readonly backend: Backend;
+  readonly choices: Choices;
+  readonly account?: Account;
+  /** Compose files that were named. */
+  readonly files: readonly string[];
+}
+export interface Rebuilt {
+  /** false: it was not built, not answered, or (where that can be known) not seen. */
+  readonly ok: boolean;
+  readonly next: readonly string[];
+}
+
+/** Never throws for what Docker or the application do: that is told, and makes `ok` false. */
+export async function rebuild({ workspace, services, backend, choices, account, files }: Rebuild, context: Context): Promise<Rebuilt> {
+  const { tools, print, warn } = context;
+  const names = services.map(({ name }) => name);
+  const watch = backend.id === local.id && choices.endpoint === undefined ? await watching(context) : undefined;
+  try {
+    const up = upWords(files, names);
+    print(`  building and starting ${names.map(oneLine).join(', ')} …`);
+    const start = tools.now();
+    const built = await tools.exec(up, { cwd: projectFolder(workspace), live: true });
+    if (built.code !== 0) {
+      warn(`  ✘ failed after ${seconds(tools.now() - start)}: ${up.join(' ')} ended with ${built.code}; its own words stand above.`);
+      return { ok: false, next: [up.join(' ')] };
+    }
+    print(`  ✔ built and started  ${seconds(tools.now() - start)}`);
+    let ok = true;
+    const next: string[] = [];
+    for (const service of services) {
+      const one = await sendTo(service, { backend, ...(account === undefined ? {} : { account }) }, watch, context);
+      ok &&= one.ok;
+      next.push(...one.next);
+    }
+    return { ok, next };
+  } finally {
+    await watch?.receiver.close();
+  }
+}
+
+interface Watch {
+  readonly receiver: Receiver;
+  /** Spans of a trace that a service sent, as soon as there is one; 0 when the time is up. */
+  seen(traceId: string, ms: number): Promise<number>;
+}
+
+/** A receiver of our own where `view` would listen; undefined where that is taken (then `view` shows it). */
+async function watching({ tools, warn }: Context): Promise<Watch | undefined> {
+  const counts = new Map<string, number>();
+  const waiting = new Map<string, () => void>();
+  try {
+    const receiver = await startReceiver({
+      host: await listenAddresses(tools),
+      port: 4318,
+      onSpans: (spans) => {
+        for (const { traceId } of spans) {
+          counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
+          waiting.get(traceId)?.();
+        }
+      },
+      onOther: () => {},
+    });
+    return {
+      receiver,
+      async seen(traceId, ms) {
+        if (!counts.has(traceId)) {
+          await new Promise<void>((done) => {
+            const timer = setTimeout(done, ms);
+            waiting.set(traceId, () => {
+              clearTimeout(timer);
+              done();
+            });
+          });
+        }
+        return counts.get(traceId) ?? 0;
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    warn(`  Port 4318 is taken (otel-setup view?), so the arrival shows there and not here: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function sendTo(service: Service, { backend, account }: Pick<Rebuild, 'backend' | 'account'>, watch: Watch | undefined, { tools, print, warn }: Context): Promise<Rebuilt> {
+  const name = oneLine(service.name);
+  const port = service.ports.find(({ host }) => host !== undefined)?.host;
+  if (port === undefined) {
+    print(`  ${name} publishes no port, so nothing was sent to it.`);
+    return { ok: true, next: [] };
+  }
+  const traceId = newTraceId();
+  const url = `http://localhost:${port}/`;
+  const wait = tools.working(`GET ${url}`);
+  const sent = await sendUntilAnswered(tools, url, traceId, STARTS_WITHIN_MS);
+  if (sent.is === 'failed') {
+    wait.failed(`${name} did not answer at ${url}: ${oneLine(sent.says)}`);
+    return { ok: false, next: [`docker compose logs ${service.name}`] };
+  }
+  wait.done(`GET ${url} → ${sent.status}${sent.status >= 400 && sent.status < 500 ? ` (fine: a ${sent.status} is a trace too)` : ''}`);
+  if (watch !== undefined) {
+    const arrival = tools.working(`waiting for the trace of ${name}`);
+    const spans = await watch.seen(traceId, SEEN_WITHIN_MS);
+    if (spans > 0) arrival.done(`${name}: ${spans} ${spans === 1 ? 'span' : 'spans'} arrived here`);
+    else arrival.failed(`no span of ${name} arrived within ${seconds(SEEN_WITHIN_MS)}`);
+    return spans > 0 ? { ok: true, next: [] } : { ok: false, next: [`docker compose logs ${service.name}`] };
+  }
+  const link = account === undefined ? undefined : backend.traceUrl?.(account, service.name, traceId);
+  if (link === undefined) {
+    warn(`  ${name}: the request was sent, as trace ${traceId}.`);
+    return { ok: true, next: [] };
+  }
+  print(`  ${name}: the request was sent; in a few seconds its trace is here:\n    ${link}`);
+  return { ok: true, next: [link] };
+}

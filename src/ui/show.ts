@@ -1,0 +1,108 @@
+/** What people read: pure, from data to lines of at most 80 columns where that can be. Nothing is said by colour or sign alone. */
+import type { Change, EditReport, Evidence, Host, Op, Patch, Place, Plan, Service, ServiceReport, Workspace } from '../types.ts';
+import { oneLine } from './redact.ts';
+
+const HOSTS: Readonly<Record<Host, string>> = { gitpod: 'Gitpod', ona: 'Ona', codespaces: 'Codespaces', ci: 'CI', local: 'this machine' };
+const NAMES: Readonly<Record<string, string>> = {
+  python: 'Python', node: 'Node.js', browser: 'browser', flask: 'Flask', django: 'Django', fastapi: 'FastAPI', starlette: 'Starlette', celery: 'Celery',
+  express: 'Express', fastify: 'Fastify', koa: 'Koa', nest: 'NestJS', nestjs: 'NestJS', go: 'Go', java: 'Java', ruby: 'Ruby', php: 'PHP', dotnet: '.NET', rust: 'Rust',
+};
+/** 'fastapi' → 'FastAPI'; an unknown name stays as it is. */
+export const titleOf = (id: string): string => NAMES[id] ?? oneLine(id);
+
+export const placeOf = (place: Place): string => (typeof place === 'string' ? place : `${oneLine(place.path)}${place.line === undefined ? '' : `:${place.line}`}`);
+const placesOf = (because: readonly Evidence[]) => [...new Set(because.map(({ where }) => placeOf(where)))].slice(0, 3).join(', ');
+
+/** Breaks at blanks; continuation lines start with `indent` blanks. A word that is too long (a link) stays whole. */
+export function wrap(text: string, indent: number, columns = 80): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const next = line === '' ? word : `${line} ${word}`;
+    if (next.length > columns && line.trim() !== '') {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    } else line = next;
+  }
+  return [...lines, line];
+}
+
+/** What was found: one line a service, with the places that say so. */
+export function found(workspace: Workspace, services: readonly ServiceReport[], columns = 80): string[] {
+  const width = Math.min(24, Math.max(0, ...services.map(({ name }) => name.length)));
+  const files = workspace.compose.length === 0 ? 'no compose file: this folder is one service' : workspace.compose.map(oneLine).join(', ');
+  return [
+    '',
+    `  ${files} · ${HOSTS[workspace.host]}`,
+    ...(workspace.alsoThere.length === 0 ? [] : wrap(`  not loaded by \`docker compose up\`, left alone: ${workspace.alsoThere.map(oneLine).join(', ')}`, 4, columns)),
+    ...services.flatMap((report) => {
+      const service = workspace.services.find(({ name }) => name === report.name);
+      const what = report.action === 'skip' ? oneLine(report.reason) : `${whatItIs(report, service)}${report.because.length === 0 ? '' : `  (${placesOf(report.because)})`}`;
+      return wrap(`    ${oneLine(report.name).padEnd(width)}  ${what}`, width + 6, columns);
+    }),
+    ...workspace.unsure.flatMap(({ where, says }) => wrap(`  not followed: ${oneLine(says)} (${placeOf(where)})`, 4, columns)),
+    '',
+  ];
+}
+
+function whatItIs({ language, framework }: ServiceReport, service: Service | undefined): string {
+  if (language === undefined) return 'not recognised';
+  const runtime = `${titleOf(language)}${service?.app?.runtime === undefined ? '' : ` ${oneLine(service.app.runtime)}`}`;
+  return framework === undefined || framework === language ? runtime : `${titleOf(framework)}, ${runtime}`;
+}
+
+/** What is stuck or has a note: the reason, and what to paste where. */
+export function remarks(services: readonly ServiceReport[], columns = 80): string[] {
+  return services.flatMap(({ name, action, reason, notes, paste }) => [
+    ...(action === 'manual' ? wrap(`  ! ${oneLine(name)}: not done by otel-setup: ${oneLine(reason)}`, 4, columns) : []),
+    ...(paste === undefined || action !== 'manual' ? [] : [`    Paste into ${oneLine(paste.into)}:`, ...paste.text.split('\n').map((line) => `      ${oneLine(line)}`)]),
+    ...(action === 'skip' ? [] : notes.flatMap((note) => wrap(`  Note, ${oneLine(name)}: ${oneLine(note)}`, 4, columns))),
+  ]);
+}
+
+/** What the plan does, one line a file: where, how many lines, what for. */
+export function planLines(plan: Plan, workspace: Workspace): string[] {
+  const rows = plan.patches.map((patch) => [`${oneLine(patch.path)}${lineOf(patch, workspace)}`, countOf(patch), whyOf(patch, plan.ops)] as const);
+  for (const op of plan.ops) if (op.op === 'store') rows.push([op.store === 'gp-env' ? 'gp env' : op.store, 'new', `${op.name}, for every new workspace (gp takes it as an argument)`]);
+  const width = Math.min(40, Math.max(0, ...rows.map(([where]) => where.length)));
+  return rows.flatMap(([where, count, why]) => wrap(`  ${where.padEnd(width)}  ${count.padStart(4)}  ${why}`, width + 10));
+}
+
+const linesIn = (text: string) => text.split('\n').length - 1;
+function lineOf({ path, before, splices }: Patch, { files }: Workspace): string {
+  const [first] = splices;
+  const text = files.text(path);
+  if (before === null || first === undefined || text === undefined) return '';
+  const put = first.put.startsWith('\n') ? 1 : 0;
+  return `:${linesIn(text.slice(0, first.at)) + 1 + put}`;
+}
+function countOf({ before, kind, splices }: Patch): string {
+  if (before === null) return 'new';
+  if (kind === 'lock') return 'lock';
+  const added = splices.reduce((sum, { put }) => sum + linesIn(put), 0);
+  return added === 0 ? 'edit' : `+${added}`;
+}
+
+/** One or two words for everything that happens to a file. */
+function whyOf(patch: Patch, ops: readonly Op[]): string {
+  if (patch.kind === 'lock') return 'lock file, brought up to date by its package manager';
+  const changes = ops.flatMap((op) => (op.op === 'edit' && op.path === patch.path ? [op] : []));
+  const said = new Set<string>();
+  for (const { format, change } of changes) said.add(changeWords(format, change));
+  if (ops.some((op) => op.op === 'create' && op.path === patch.path)) said.add('starts the tracing');
+  return [...said].join(', ') || 'changed';
+}
+function changeWords(format: string, change: Change): string {
+  const [first, second, third] = change.at;
+  const of = first === 'services' ? ` for ${oneLine(String(second))}` : '';
+  if (change.do === 'prefix') return `starts with ${oneLine(change.words.join(' '))}${of}`;
+  if (format === 'dotenv') return 'the key, for this workspace';
+  if (format === 'ignore-file') return 'keeps the key out of git';
+  if (third === 'extra_hosts') return `the way to this machine${of}`;
+  if (third === 'environment' || format === 'procfile') return `OTEL_*${of}`;
+  if (['requirements-txt', 'package-json', 'toml'].includes(format)) return 'pinned packages';
+  return `${change.do}${of}`;
+}
+
+/** One line a file or store, as `edits` of --json has them. */
+export const editLines = (edits: readonly EditReport[]): string[] => edits.map(({ path, status, why }) => `  ${status.padEnd(9)}  ${oneLine(path)}  ${oneLine(why)}`);

@@ -70,6 +70,8 @@ class Inserter {
         splices.push(...inner);
       } else if (isMergedInto(this.#read, map, key)) {
         return below.kind === 'text' ? refuse(`${pathText(path)} is there already, through a merge key (<<).`, this.#read.lineAt(map.range[0])) : missing(this.#read, map, path);
+      } else if (reading === 'services') {
+        return refuse(`There is no service '${key}' in this file.`, this.#read.lineAt(map.range[0]));
       } else fresh.push([key, below]);
     }
     if (fresh.length === 0) return splices;

@@ -82,7 +82,7 @@ function readEscape(text: string, at: number): { readonly char: string; readonly
   return char === undefined ? undefined : { char, length: 2 };
 }
 
-/** `|` and `>` (YAML 1.2, 8.1). Folded text with lines that are indented further is left out. */
+/** `|` and `>` (YAML 1.2, 8.1), with the indentation that the text itself shows. */
 function blockScalar(text: string, node: ScalarNode): Decoded | undefined {
   const header = /^[|>]([0-9]?)([+-]?)([0-9]?)[^\n]*\n/.exec(text.slice(node.range[0], node.range[1]));
   if (header === null) return undefined;
@@ -113,22 +113,28 @@ function literal(lines: Lines, indent: number, chomp: string): Decoded {
   return ended(out, lines[last]);
 }
 
+/** Breaks between two lines fold, unless one of them is indented further; blank lines are breaks of their own. */
 function folded(lines: Lines, indent: number, chomp: string): Decoded | undefined {
   const out: Decoded = { value: '', at: [] };
   const last = lines.findLastIndex((line) => line.text.trim() !== '');
-  for (let i = 0; i <= last; i += 1) {
-    const line = lines[i];
-    if (line === undefined || /^[ \t]/.test(line.text.slice(indent))) return undefined;
-    addChars(out, line, indent);
-    let blank = 0;
-    while (i < last && lines[i + 1]?.text.trim() === '') {
+  let above: Lines[number] | undefined;
+  let blank = 0;
+  for (const line of lines.slice(0, last + 1)) {
+    if (line.text.trim() === '') {
       blank += 1;
-      i += 1;
+      continue;
     }
-    if (i < last) addBreak(out, blank === 0 ? ' ' : '\n'.repeat(blank), line);
-    else if (chomp !== '-') addBreak(out, '\n', line);
+    const kept = above === undefined ? blank : isDeeper(above, indent) || isDeeper(line, indent) ? blank + 1 : blank;
+    if (above !== undefined || blank > 0) addBreak(out, kept === 0 ? ' ' : '\n'.repeat(kept), above ?? line);
+    addChars(out, line, indent);
+    [above, blank] = [line, 0];
   }
+  if (above !== undefined && chomp !== '-') addBreak(out, '\n', above);
   return chomp === '+' && last < lines.length - 1 ? undefined : ended(out, lines[last]);
+}
+
+function isDeeper(line: Lines[number], indent: number): boolean {
+  return /^[ \t]/.test(line.text.slice(indent));
 }
 
 function addChars(out: Decoded, line: Lines[number], indent: number): void {

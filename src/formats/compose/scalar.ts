@@ -29,6 +29,11 @@ function quoted(value: string, style: 'single' | 'double'): string {
   return `"${escaped(value, 'double')}"`;
 }
 
+/** Words that can stand inside a text without quotes: no key, no comment, no bracket of a flow list or map. */
+export function staysPlain(words: string, flow: boolean): boolean {
+  return /^[\x20-\x7e]*$/.test(words) && !/: |:$|^#| #/.test(words) && !(flow && /[,[\]{}]/.test(words));
+}
+
 /** A text as it is written inside a scalar of that style. */
 export function escaped(value: string, style: Style): string {
   if (style === 'plain') return value;

@@ -6,10 +6,10 @@ import { pathText } from '../model.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import { findOwn, type Found } from './find.ts';
 import { dashOf, endOf, indentOf, lineStart, nextLine, putLines } from './layout.ts';
-import { asScalar, asSeq, writtenText, type SeqNode } from './nodes.ts';
+import { asMap, asScalar, asSeq, writtenText, type SeqNode } from './nodes.ts';
 import { sourceOffsets } from './offsets.ts';
 import type { Read } from './read.ts';
-import { escaped, styleIn, styleOf, writeText } from './scalar.ts';
+import { escaped, staysPlain, styleIn, styleOf, writeText } from './scalar.ts';
 
 /** `words` in front of item `from` of a list, or at character `from` of a text. */
 export function splicePrefix(read: Read, change: Extract<Change, { do: 'prefix' }>): readonly Splice[] | Refusal {
@@ -60,9 +60,16 @@ function intoText(read: Read, at: Keys, found: Found, offset: number, put: strin
   const scalar = asScalar(found.value);
   const line = lineOfFound(read, found);
   if (scalar === undefined) return refuse(`${pathText(at)} is neither a list nor a text.`, line);
+  const style = styleOf(scalar);
+  const block = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  if (block && offset > 0 && String(scalar.value)[offset - 1] === '\n' && offset === String(scalar.value).length) {
+    return refuse(`${pathText(at)} ends in a line break, behind which nothing can be put; write it on one line, then run again.`, line);
+  }
+  const flow = (asMap(found.parent) ?? asSeq(found.parent))?.flow === true;
+  if (scalar.type === 'PLAIN' && !staysPlain(put, flow)) return refuse(`${pathText(at)} is written without quotes, which the new words need; put quotes around it, then run again.`, line);
   const source = sourceOffsets(read.text, scalar)?.[offset];
   if (source === undefined) return refuse(`${pathText(at)} is written in a way that words cannot safely be put into; write it on one line, then run again.`, line);
-  return [{ at: source, cut: '', put: escaped(put, styleOf(scalar)) }];
+  return [{ at: source, cut: '', put: escaped(put, style) }];
 }
 
 function lineOfFound(read: Read, found: Found): number | undefined {

@@ -78,7 +78,7 @@ export function readDockerfile(text: string): DockerfileText | Refusal {
       for (const doc of heredocsOf(keyword, args)) {
         const open = i;
         while (i < lines.length && !doc.endsAt(lines[i]?.text ?? '')) i += 1;
-        if (i >= lines.length) return { refused: `the here-document <<${doc.name} has no end`, line: start + 1 };
+        if (i >= lines.length) return { refused: `The here-document <<${doc.name} has no end.`, line: start + 1 };
         heredocs.push({ name: doc.name, content: text.slice(lines[open]?.from, lines[i]?.from) });
         i += 1;
       }
@@ -115,7 +115,7 @@ function escapeOf(lines: readonly TextLine[]): '\\' | '`' | Refusal {
     if (!['syntax', 'escape', 'check'].includes(name.toLowerCase())) break;
     if (name.toLowerCase() !== 'escape') continue;
     if (value === '\\' || value === '`') return value;
-    return { refused: `"# escape=${value}" is neither \\ nor \``, line: index + 1 };
+    return { refused: `"# escape=${value}" is neither \\ nor \`.`, line: index + 1 };
   }
   return '\\';
 }

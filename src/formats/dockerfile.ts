@@ -111,6 +111,9 @@ function prefix(text: string, read: DockerfileText, change: Change & { do: 'pref
   if (bad !== undefined) return refuse('A word in front of a command cannot hold a line break.', line);
   const from = change.from ?? 0;
   if (instruction.words === undefined) {
+    if (from === 0 && instruction.args.startsWith('[')) {
+      return refuse(`${instruction.keyword} looks like a list but is not valid JSON, so Docker hands it to a shell as it is; write it with double quotes and without a comma at the end.`, line);
+    }
     if (from > instruction.args.length) return refuse(`${instruction.keyword} is shorter than ${from} characters.`, line);
     return [{ at: instruction.offset(from), cut: '', put: `${change.words.join(' ')} ` }];
   }

@@ -43,7 +43,8 @@ export function readDotenv(text: string): readonly DotenvEntry[] | Refusal {
     line += lineAt(text.slice(counted, at), at) - 1;
     counted = at;
     if (typeof key === 'string') return refuse(key, line);
-    if (key.name.includes(' ')) return refuse(`"${key.name}" is not a variable name: it has a blank in it.`, line);
+    // What stands there may be a key without its name: not shown.
+    if (key.name.includes(' ')) return refuse('The name of a variable has a blank in it; Docker Compose stops at it as well.', line);
     const head = { name: key.name, line, start: at };
     if (key.bare) {
       entries.push({ ...head, raw: '', value: null, quote: '', from: key.next });
@@ -79,6 +80,7 @@ function keyAt(text: string, at: number): { name: string; bare: boolean; next: n
     start += 6;
     while (BLANK.test(text.charAt(start))) start += 1;
   }
+  if (start >= text.length) return 'The last line says "export" and no name; Docker Compose stops at it as well.';
   let i = start;
   for (; i < text.length; i += 1) {
     const char = text.charAt(i);

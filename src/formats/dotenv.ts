@@ -30,7 +30,7 @@ export const dotenv: Format = {
       if (found !== undefined) return refuse(`${name} is there already.`, found.line);
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return refuse(`"${name}" is not a name that every reader of .env takes.`);
       const last = entries.at(-1);
-      if (last?.name === '' && last.start + last.raw.length === text.length) return refuse(`The last line names ${last.raw} without a value; give it one, or end the line.`, last.line);
+      if (last?.name === '' && last.start === last.from) return refuse('The last line names a variable without a value and has no line end; give it one of the two.', last.line);
       const value = written(change.value);
       return typeof value !== 'string' ? value : [lineAtEnd(text, `${name}=${value}`)];
     }

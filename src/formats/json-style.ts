@@ -3,7 +3,7 @@ import type { Node } from 'jsonc-parser';
 import type { Splice } from '../types.ts';
 import { lineEnd } from './lines.ts';
 
-/** A property in the style of `object`, sorted in where the names are sorted, else at the end. `value` is JSON. */
+/** A property in the style of `object`: where npm keeps the names sorted and they are, in its place, else at the end. `value` is JSON. */
 export function propertySplice(text: string, object: Node, name: string, value: string): Splice {
   const properties = object.children ?? [];
   const first = properties[0];
@@ -11,7 +11,7 @@ export function propertySplice(text: string, object: Node, name: string, value: 
   const entry = JSON.stringify(name) + colon + value;
   if (first === undefined) return intoEmpty(text, object, entry);
   const names = properties.map(nameOf);
-  const index = isSorted(names) ? names.findIndex(other => npmOrder(other, name) > 0) : -1;
+  const index = keptSorted(object) && isSorted(names) ? names.findIndex(other => npmOrder(other, name) > 0) : -1;
   const next = properties[index];
   const blank = text.slice(blankStart(text, first.offset), first.offset);
   // A property in front of another one takes over that one's place and leaves it a copy of the blanks before it.
@@ -23,9 +23,15 @@ export function propertySplice(text: string, object: Node, name: string, value: 
 /** `text` of an object with one property, indented as a value in the object `parent`. */
 export function nestedObject(text: string, parent: Node, name: string, value: string): string {
   const [own, step] = indents(text, parent);
-  if (!text.includes('\n')) return `{${JSON.stringify(name)}: ${value}}`;
+  if (!text.trim().includes('\n') && parent.children?.length !== 0) return `{${JSON.stringify(name)}: ${value}}`;
   const end = lineEnd(text, parent.offset);
   return `{${end}${own}${step}${step}${JSON.stringify(name)}: ${value}${end}${own}${step}}`;
+}
+
+/** dependencies, devDependencies, ... of the package. */
+function keptSorted(object: Node): boolean {
+  const property = object.parent;
+  return property?.type === 'property' && /dependencies$/i.test(nameOf(property));
 }
 
 /** npm sorts dependencies with `localeCompare(…, 'en')` (@npmcli/package-json). */

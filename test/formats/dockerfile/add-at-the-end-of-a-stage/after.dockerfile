@@ -1,0 +1,8 @@
+FROM node:20 AS build
+RUN npm ci
+RUN npm test
+
+# the image that runs
+FROM node:20-slim
+COPY --from=build /app /app
+COPY otel.cjs ./

@@ -1,0 +1,5 @@
+FROM busybox
+RUN echo a \
+# not about CMD
+    && echo b
+CMD sh

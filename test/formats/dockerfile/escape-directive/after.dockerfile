@@ -1,0 +1,5 @@
+# escape=`
+FROM mcr.microsoft.com/windows/servercore
+RUN dir c:\
+CMD opentelemetry-instrument python `
+    app.py

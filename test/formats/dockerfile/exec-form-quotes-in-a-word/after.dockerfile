@@ -1,0 +1,2 @@
+FROM busybox
+CMD ["env", "A=\"b\"", "sh", "-c", "echo \"hi\""]

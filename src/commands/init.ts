@@ -1,4 +1,6 @@
 /** init: read → choose → plan → show → write → rebuild? → what next. At most three questions. */
+import { resolve } from 'node:path';
+
 import type { ParsedArgs } from '../args.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
@@ -46,8 +48,8 @@ export const run: Run = async (args, context) => {
 
   if (looks) {
     const diff = diffText(workspace, prepared.plan);
-    if (args.out !== undefined) saveText(args.out, planJson(prepared.plan));
-    if (args.patch !== undefined && args.patch !== '-') saveText(args.patch, diff);
+    if (args.out !== undefined) saveText(resolve(context.cwd, args.out), planJson(prepared.plan));
+    if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff);
     if (args.patch === '-' || (args.dryRun && !args.json)) context.result(diff);
     return report(exit);
   }

@@ -11,7 +11,6 @@ import type { ParsedArgs } from '../args.ts';
 
 export const run: Run = async (args, context) => {
   const undone = await takenBack(args, context);
-  const report = (exit: number, edits: readonly EditReport[], next: readonly string[]): Report => ({ schema: 1, command: 'undo', exit, ok: exit === EXIT.done, edits, next });
   if (undone === undefined) {
     context.print('  There is nothing to take back: otel-setup has written nothing here.');
     return report(EXIT.done, [], []);
@@ -33,6 +32,8 @@ export const run: Run = async (args, context) => {
   for (const line of next) context.print(`  next: ${line}`);
   return report(undone.left.length === 0 ? EXIT.done : EXIT.notDone, edits, next);
 };
+
+const report = (exit: number, edits: readonly EditReport[], next: readonly string[]): Report => ({ schema: 1, command: 'undo', exit, ok: exit === EXIT.done, edits, next });
 
 /** The folder's own journal; else that of the workspace that a compose file further up makes. */
 async function takenBack(args: ParsedArgs, context: Context): Promise<Undone | undefined> {

@@ -1,4 +1,6 @@
 /** --apply FILE: carries out a plan that --out saved, as it was shown then. A file that changed since refuses it. */
+import { resolve } from 'node:path';
+
 import type { ParsedArgs } from '../../args.ts';
 import { honeycomb } from '../../backends/honeycomb/index.ts';
 import { EXIT } from '../../stop.ts';
@@ -15,8 +17,8 @@ import { keptKeys, obtainKey } from './key.ts';
 
 /** @throws Stop as writePlan does, and as obtainKey does where the plan needs the key. */
 export async function applySaved(file: string, args: ParsedArgs, context: Context): Promise<Report> {
-  const plan = readPlanFile(file);
   const workspace = await workspaceOf(args, context);
+  const plan = readPlanFile(resolve(context.cwd, file), workspace);
   const secrets = new Map<string, string>();
   const needed = new Set([...plan.patches.flatMap(secretsOf), ...plan.ops.flatMap((op) => (op.op === 'store' ? [op.name] : []))]);
   for (const name of needed) {

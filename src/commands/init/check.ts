@@ -21,9 +21,9 @@ export function checkReport(report: (exit: number, next?: readonly string[]) => 
   return report(missing.length === 0 ? EXIT.done : EXIT.notDone, missing.length === 0 ? [] : ['npx otel-setup init']);
 }
 
+const escaped = (value: string) => value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 /** docs.github.com: workflow commands; '%', line ends (and ':' ',' in a property) are escaped. */
 function annotation({ because }: ServiceReport, text: string): string {
-  const escaped = (value: string) => value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const where = because.map((one) => one.where).find((place) => typeof place !== 'string');
   const file = where === undefined || typeof where === 'string' ? '' : ` file=${escaped(where.path).replaceAll(':', '%3A').replaceAll(',', '%2C')}${where.line === undefined ? '' : `,line=${where.line}`}`;
   return `::error${file}::${escaped(`otel-setup: ${text}${where === undefined ? '' : ` (${placeOf(where)})`}`)}\n`;

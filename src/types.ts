@@ -78,6 +78,8 @@ export interface Service {
   readonly start?: Start;
   readonly ports: readonly Port[];
   readonly mounts: readonly Mount[];
+  /** Compose `working_dir`: before the image's WORKDIR. */
+  readonly workingDir?: string;
   readonly networkMode?: string;
   readonly extraHosts: readonly string[];
   /** What the resolver did not follow: said, never guessed. */

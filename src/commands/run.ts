@@ -4,14 +4,13 @@ import { startChild } from '../io/child.ts';
 import { prepare } from '../local/prepare.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Choices, Report, Service, Workspace } from '../types.ts';
-import { readWorkspace } from '../workspace/read.ts';
 import type { Run } from './context.ts';
+import { workspaceOf } from './workspace-of.ts';
 
 export const run: Run = async (args, context) => {
-  const found = readWorkspace({ cwd: context.cwd, composeFiles: [...args.file], env: context.env });
-  if ('ask' in found) throw new Stop(EXIT.answerMissing, `There are only compose files with unusual names: ${found.ask.join(', ')}.`, `otel-setup run ${args.operands[0] ?? 'SERVICE'} --file ${found.ask[0] ?? 'FILE'}`);
-  const service = pick(found, args.operands[0]);
-  const prepared = await prepare(found, service, context.tools, args.rest, overrides(service, args.backend, args.endpoint));
+  const workspace = await workspaceOf(args, context);
+  const service = pick(workspace, args.operands[0]);
+  const prepared = await prepare(workspace, service, context.tools, args.rest, overrides(service, args.backend, args.endpoint));
   for (const sentence of prepared.said) context.print(`  ${sentence}`);
   for (const { name, blank } of service.env) for (const variable of blank) context.warn(`  ${variable} is blank: ${name} of ${service.name} lacks it`);
   const shares = args.rest.length > 0 && context.terminal.interactive;

@@ -1,4 +1,6 @@
 /** Programs that run on while we do: started, listened to, signalled as a group, never left behind. */
+import type { Tools } from '../types.ts';
+import { exec } from './exec.ts';
 
 export interface Child {
   /** To the program and all that it started. Nothing happens when it has ended. */
@@ -11,7 +13,7 @@ export interface ChildOptions {
   /** All of it: nothing is inherited from this process. */
   readonly env: Readonly<Record<string, string>>;
   /** 'terminal': it shares our streams, standard input too, and Ctrl-C reaches it directly. 'streams': our output, no input. Else its lines, one at a time. */
-  readonly output: 'terminal' | 'streams' | ((line: string) => void);
+  readonly output: 'terminal' | 'streams' | ((line: string, from: 'out' | 'err') => void);
 }
 
 const running = new Set<Child>();
@@ -38,7 +40,10 @@ export async function startChild(argv: readonly string[], { cwd, env, output }: 
     stdout: lines ? 'pipe' : 'inherit',
     stderr: lines ? 'pipe' : 'inherit',
   });
-  if (lines) for (const stream of [child.stdout, child.stderr]) splitLines(stream, output);
+  if (lines) {
+    splitLines(child.stdout, (line) => output(line, 'out'));
+    splitLines(child.stderr, (line) => output(line, 'err'));
+  }
   const signal: Child['signal'] = (name) => {
     if (child.pid === undefined) return;
     try {
@@ -71,6 +76,37 @@ export async function stopChild(child: Child, ms: number): Promise<number> {
   child.signal('SIGKILL');
   return code;
 }
+
+/**
+ * `Tools.exec` that ends with `signal`: then the program and all that it started are asked to end, and killed after five
+ * seconds (code 130). Same codes otherwise; output keeps its last 10,000 lines.
+ */
+export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv): Tools['exec'] => async (argv, options = {}) => {
+  if (signal.aborted) return { code: 130, out: '', err: '' };
+  if (options.input !== undefined) return exec(argv, options);
+  const lines = { out: new Array<string>(), err: new Array<string>() };
+  const all = Object.entries({ ...base, ...options.env }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const child = await startChild(argv, {
+    cwd: options.cwd ?? process.cwd(),
+    env: Object.fromEntries(all),
+    output(line, from) {
+      if (lines[from].push(line) > 10_000) lines[from].shift();
+      if (options.live === true) process.stderr.write(`${line}\n`);
+    },
+  });
+  let late = false;
+  const time = options.ms === undefined ? undefined : setTimeout(() => {
+    late = true;
+    void stopChild(child, 1_000);
+  }, options.ms);
+  const stop = (): void => void stopChild(child, 5_000);
+  signal.addEventListener('abort', stop, { once: true });
+  const code = await child.ended;
+  clearTimeout(time);
+  signal.removeEventListener('abort', stop);
+  return { code: late ? 124 : signal.aborted ? 130 : code, out: joined(lines.out), err: joined(lines.err) };
+};
+const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 function signalled(signal: string | undefined): number {
   const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };

@@ -1,7 +1,7 @@
 /** A Python service's own virtual environment, in this user's cache folder: never in the workspace. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { cacheFolder, isThere, mark, removeFolder } from '../io/scratch.ts';
+import { cacheFolder, claim, isThere, mark, removeFolder, unclaim } from '../io/scratch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Files, Path, Service, Tools } from '../types.ts';
 import { formatOf } from '../formats/index.ts';
@@ -53,32 +53,44 @@ function projectDependencies(text: string): readonly string[] | undefined {
 export async function virtualEnvironment(service: Service, files: Files, tools: Tools): Promise<{ readonly programs: string; readonly said: readonly string[] }> {
   const python = await findPython(service.app?.runtime, tools);
   const wanted = installable(service, files);
-  const hash = createHash('sha256').update(JSON.stringify([files.root, service.dir, python.version, wanted ?? null])).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(tools.env), 'venv', `${service.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${hash}`);
-  const programs = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
-  const finished = join(folder, 'otel-setup-finished');
+  const cached = join(cacheFolder(tools.env), 'venv', `${service.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${keyOf(wanted, python.version, files)}`);
   const said = service.app?.runtime === undefined || python.version.startsWith(`${service.app.runtime}.`) ? [] : [`Python ${python.version} of this machine stands in for the image's ${service.app.runtime}`];
-  if (isThere(finished)) return { programs, said };
-  await removeFolder(folder);
+  if (isThere(join(cached, FINISHED))) return { programs: programsOf(cached), said };
+  const mine = await claim(cached);
+  // Another run is making it right now: this one makes its own.
+  const folder = mine ? cached : `${cached}-${process.pid}`;
   const work = tools.working(`Python environment of ${service.name}`);
-  const made = await tools.exec([...python.argv, '-m', 'venv', folder], { ms: 3 * MINUTES });
-  if (made.code !== 0) {
+  try {
+    await removeFolder(folder);
+    await make(folder, python, wanted, service, files, tools, (text) => work.says(text));
+    await mark(join(folder, FINISHED));
+  } catch (error) {
     work.failed();
     await removeFolder(folder);
-    throw new Stop(EXIT.notDone, `No virtual environment could be made for ${service.name}: ${lastWords(made.out + made.err)}`, 'On Debian and Ubuntu: sudo apt install python3-venv');
+    throw error;
+  } finally {
+    if (mine) await unclaim(cached);
   }
-  if (wanted !== undefined && wanted.words.length > 0) {
-    work.says(`pip install ${wanted.words.slice(0, 2).join(' ')}`);
-    const installed = await tools.exec([join(programs, 'python'), '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted.words], { cwd: join(files.root, wanted.dir), ms: 15 * MINUTES });
-    if (installed.code !== 0) {
-      work.failed();
-      await removeFolder(folder);
-      throw new Stop(EXIT.notDone, `pip could not install ${service.app?.manifest?.path ?? 'the packages'} of ${service.name}: ${lastWords(installed.out + installed.err)}`, 'Correct the file, or start the service with Docker Compose.');
-    }
-  }
-  await mark(finished);
   work.done(`Python environment of ${service.name}, kept for the next time`);
-  return { programs, said };
+  return { programs: programsOf(folder), said };
+}
+
+const FINISHED = 'otel-setup-finished';
+const programsOf = (folder: string): string => join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
+
+/** Same texts and same Python: same environment, wherever the workspace is; unless something is installed from the workspace itself. */
+function keyOf(wanted: Installable | undefined, version: string, files: Files): string {
+  const own = wanted?.texts.some((text) => /^\s*(-e|--editable|\.{0,2}\/|file:)|@\s*file:/m.test(text)) === true;
+  return createHash('sha256').update(JSON.stringify([own ? [files.root, wanted?.dir] : '', version, wanted?.words ?? [], wanted?.texts ?? []])).digest('hex').slice(0, 12);
+}
+
+async function make(folder: string, python: Python, wanted: Installable | undefined, service: Service, files: Files, tools: Tools, says: (text: string) => void): Promise<void> {
+  const made = await tools.exec([...python.argv, '-m', 'venv', folder], { ms: 3 * MINUTES });
+  if (made.code !== 0) throw new Stop(EXIT.notDone, `No virtual environment could be made for ${service.name}: ${lastWords(made.out + made.err)}`, 'On Debian and Ubuntu: sudo apt install python3-venv');
+  if (wanted === undefined || wanted.words.length === 0) return;
+  says(`pip install ${wanted.words.slice(0, 2).join(' ')}`);
+  const installed = await tools.exec([join(programsOf(folder), 'python'), '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted.words], { cwd: join(files.root, wanted.dir), ms: 15 * MINUTES });
+  if (installed.code !== 0) throw new Stop(EXIT.notDone, `pip could not install ${service.app?.manifest?.path ?? 'the packages'} of ${service.name}: ${lastWords(installed.out + installed.err)}`, 'Correct the file, or start the service with Docker Compose.');
 }
 
 interface Python {

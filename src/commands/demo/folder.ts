@@ -1,0 +1,28 @@
+/** The demo's workspace in a temporary folder. */
+import { temporaryFolder, writeFiles } from '../../io/scratch.ts';
+import { freePort } from '../../see/ports.ts';
+import { template } from '../../templates.ts';
+
+export type Variant = 'python' | 'node';
+/** The services of templates/demo, the one that is asked first. */
+export const SERVICES = ['api', 'items'] as const;
+const PORTS = [4567, 4568] as const;
+const FILES: Readonly<Record<Variant, readonly string[]>> = {
+  python: ['docker-compose.yml', ...SERVICES.flatMap((name) => [`${name}/app.py`, `${name}/requirements.txt`, `${name}/Dockerfile`])],
+  node: ['docker-compose.yml', ...SERVICES.flatMap((name) => [`${name}/server.js`, `${name}/package.json`, `${name}/Dockerfile`])],
+};
+
+export interface DemoFolder {
+  readonly path: string;
+  /** What is asked for: it needs both services. */
+  readonly url: string;
+}
+
+/** Copies templates/demo/<variant>; ports that another program has are replaced in the copy. */
+export async function demoFolder(variant: Variant): Promise<DemoFolder> {
+  const path = await temporaryFolder('otel-setup-demo');
+  const ports = await Promise.all(PORTS.map(freePort));
+  const copied = FILES[variant].map((file): [string, string] => [file, PORTS.reduce((text, was, index) => text.replaceAll(String(was), String(ports[index] ?? was)), template(`demo/${variant}/${file}`))]);
+  await writeFiles(path, copied);
+  return { path, url: `http://localhost:${ports[0]}/api/order` };
+}

@@ -36,7 +36,9 @@ export function traceClues(app: App, clues: Clues): Tracing | Stuck {
   if (conflict !== undefined) return conflict;
   const preload = preloadNeeds(clues, esm);
   if ('stuck' in preload) return preload;
+  const without = (found?.framework.packages ?? []).filter((name) => set.version(name) === undefined);
   const notes = [
+    ...(without.length > 0 ? [`${without.join(', ')} does not run on Node ${app.runtime ?? ''}: spans have the method as their name, without the route.`] : []),
     ...heeded.notes,
     ...more.notes,
     ...(modules.kind === 'esm' && !set.esm ? [`Node ${app.runtime ?? ''} is too old to trace ES modules fully: spans have no routes.`] : []),

@@ -1,13 +1,14 @@
 import type { Need } from '../../types.ts';
 import type { Process } from './process.ts';
 
+const need = (value: string, why: string): Need => ({ kind: 'env', name: 'OTEL_BSP_SCHEDULE_DELAY', value, accept: 'any', by: 'python', why });
+
 /**
  * How long finished spans may wait in a process that is killed without a chance to send them. Measured in containers:
  * a reloader's child gets no signal at all (0 of 6 spans at the default 5 s and at 1 s, 6 of 6 at 100 ms); forked workers
  * end without flushing.
  */
 export function delayOf(process: Process): { readonly needs: readonly Need[]; readonly notes: readonly string[] } {
-  const need = (value: string, why: string): Need => ({ kind: 'env', name: 'OTEL_BSP_SCHEDULE_DELAY', value, accept: 'any', by: 'python', why });
   if (process.reloader !== undefined) {
     return {
       needs: [need('100', `the reloader (${process.reloader}) kills its child without a signal: spans must leave within 0.1 s`)],

@@ -91,8 +91,8 @@ export function missingImports(clues: Clues, set: PinSet): { readonly missing: r
       else if (!wanted.has(distribution)) wanted.set(distribution, at);
     }
   }
-  for (const name of [...wanted.keys()]) for (const brought of broughtBy(name)) wanted.delete(brought);
-  return { missing: [...wanted].map(([name, at]) => ({ name, at })), unknown };
+  const alongside = new Set(Array.from(wanted.keys(), broughtBy).flat());
+  return { missing: Array.from(wanted, ([name, at]) => ({ name, at })).filter(({ name }) => !alongside.has(name)), unknown };
 }
 
 /** The distribution that holds a module; undefined for what is not OpenTelemetry's, and for names inside a module already counted. */

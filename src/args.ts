@@ -152,7 +152,8 @@ export async function parseArgs(argv: readonly string[]): Promise<ParsedArgs> {
   try {
     await program.parseAsync([...own], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw usage(error.message, own);
+    if (error instanceof CommanderError && error.message !== '(outputHelp)') throw usage(error.message, own);
+    if (error instanceof CommanderError) throw new Stop(EXIT.usage, 'No command was given.', 'otel-setup --help');
     throw error;
   }
   if (found === undefined) throw new Stop(EXIT.usage, 'No command was given.', 'otel-setup --help');
@@ -201,7 +202,7 @@ export function helpText(command?: CommandName): string {
   if (spec !== undefined) {
     const own = flagsOf(spec.name).filter((flag) => flag.of !== undefined);
     return [
-      `otel-setup ${spec.name}${spec.operands === '' ? '' : ` ${spec.operands}`}: ${spec.summary}`, '',
+      `otel-setup ${spec.name}${spec.operands === '' ? '' : ` ${spec.operands}`}`, ...wrapped(`  ${spec.summary}`, 2), '',
       ...(own.length === 0 ? [] : ['Flags:', ...rows(own), '']),
       'Everywhere:', ...rows(common),
       ...(spec.name === 'init' ? ['', 'The key: HONEYCOMB_API_KEY, --key-stdin, or the hidden prompt.'] : []), '',

@@ -66,7 +66,7 @@ make_base() {
   local dir context
   dir=$(debian_root | tail -n 1)
   context=$(mktemp -d)
-  "${root[@]}" tar -C "$dir" -c . | docker import - otel-setup-debian >/dev/null
+  "${root[@]}" tar -C "$dir" -c . | docker import --change "LABEL $label=$recipe" - otel-setup-debian >/dev/null
   cp /etc/ssl/certs/ca-certificates.crt "$context/"
   pip_conf >"$context/pip.conf"
   cat >"$context/Dockerfile" <<D
@@ -147,11 +147,14 @@ make() { # TAG
   esac
 }
 
+made=0
 for tag in "$@"; do
   if present "$tag"; then continue; fi
   if pull "$tag"; then say "pulled $tag"; continue; fi
   start=$SECONDS
   make "$tag"
+  made=$((made + 1))
   say "$tag made here in $((SECONDS - start)) s"
 done
+[ $made -eq 0 ] || docker image prune --force --filter "label=$label" >/dev/null # those of an older recipe
 say "$* ready"

@@ -3,8 +3,10 @@
  * it makes becomes a patch. Nothing is installed into the workspace, and no script of the repository is run.
  */
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { refuse } from '../formats/refusal.ts';
 import type { Files, Op, Path, Refusal, Splice, Tools } from '../types.ts';
+import { clean } from '../ui/redact.ts';
 import { decode, encode } from './bytes.ts';
 import { lockVersion } from './lock-versions.ts';
 import { spliceBetween } from './text-diff.ts';
@@ -85,9 +87,8 @@ const LONGEST = 300;
 
 /** The last line that says something, without the temporary folder's name and without control characters. */
 function lastWords(err: string, out: string, folder: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const clean = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '').replaceAll(folder, '.').replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  const lines = [...out.split('\n'), ...err.split('\n')].map(clean).filter((text) => text !== '' && !/^npm (notice|warn)|complete log of this run/i.test(text));
+  const said = (text: string): string => clean(stripVTControlCharacters(text)).replaceAll(folder, '.').trim();
+  const lines = [...out.split('\n'), ...err.split('\n')].map(said).filter((text) => text !== '' && !/^npm (notice|warn)|complete log of this run/i.test(text));
   const telling = lines.findLast((text) => /\b(err|error|failed|cannot|could not|unable)\b/i.test(text)) ?? lines.at(-1) ?? 'it said nothing';
   return telling.slice(0, LONGEST);
 }

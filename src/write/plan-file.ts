@@ -15,15 +15,15 @@ export function planJson(plan: Plan): string {
 }
 
 /**
- * The plan in a file that the user named (absolute path), held against the workspace.
+ * The plan in a file that the user named ; held against the workspace where that is handed in (writePlan() checks again before it writes).
  * @throws Stop (2) where there is no such file or it is no plan; Stop (4) where a file has changed since.
  */
-export function readPlanFile(file: string, workspace: Workspace): Plan {
+export function readPlanFile(file: string, workspace?: Workspace): Plan {
   const bytes = readBytes(file);
   const text = bytes === undefined ? undefined : decode(bytes, 'utf-8');
   if (text === undefined) throw new Stop(EXIT.usage, `${file} cannot be read.`, 'Name the file that --out wrote.');
   const plan = parsePlan(text.replace(/^\uFEFF/, ''), file);
-  for (const patch of plan.patches) if (!fits(patch, workspace)) throw new Stop(EXIT.refused, `${patch.path} has changed since ${file} was made. Nothing was written.`, 'Make the plan anew: otel-setup init --out plan.json');
+  for (const patch of plan.patches) if (workspace !== undefined && !fits(patch, workspace)) throw new Stop(EXIT.refused, `${patch.path} has changed since ${file} was made. Nothing was written.`, 'Make the plan anew: otel-setup init --out plan.json');
   return plan;
 }
 

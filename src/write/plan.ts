@@ -2,7 +2,7 @@
  * What was judged becomes a plan: plain data, proven file by file. A service that cannot be done is taken out whole,
  * the others stay.
  */
-import type { Judged, Op, Patch, Path, Plan, Tools, Workspace } from '../types.ts';
+import type { Judged, Op, Patch, Path, Plan, Stuck, Tools, Workspace } from '../types.ts';
 import { overlay } from '../workspace/overlay.ts';
 import { isRefusal } from '../formats/refusal.ts';
 import { byFile, lockPatch, rememberingPlanner, type FileRefusal } from './file-plans.ts';
@@ -84,10 +84,18 @@ function partsOf(judged: readonly Judged[], differs: boolean, refused: Refused[]
     ops.set(service, own);
     if (verdict.is === 'stuck') {
       out.add(service);
-      refused.push(verdict.paste === undefined ? { service, why: verdict.stuck } : { service, why: verdict.stuck, paste: verdict.paste });
+      refuseStuck(refused, service, verdict);
     } else if (verdict.is === 'absent' || (verdict.is === 'differs' && differs)) own.push(...verdict.ops);
   }
   return [...ops].filter(([service]) => !out.has(service)).map(([service, own]) => ({ service, ops: own }));
+}
+
+/** Needs that are stuck for one reason, on one place, become one refusal with all lines to paste. */
+function refuseStuck(refused: Refused[], service: string, { stuck, paste }: Stuck): void {
+  const i = refused.findIndex((one) => one.service === service && one.why === stuck && one.paste?.into === paste?.into);
+  const same = refused[i];
+  if (same?.paste !== undefined && paste !== undefined) refused[i] = { ...same, paste: { into: paste.into, text: `${same.paste.text}\n${paste.text}` } };
+  else if (same === undefined) refused.push(paste === undefined ? { service, why: stuck } : { service, why: stuck, paste });
 }
 
 /** The parts whose files can all be proven together. All at once first: that is the usual case, and linear. */

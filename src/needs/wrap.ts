@@ -1,0 +1,60 @@
+/** Where words in front of the server's command land: at the one slot that decides what the container runs. */
+import type { Need, Op, Service, Slot, Start, Verdict, Workspace } from '../types.ts';
+import { nameOf } from '../workspace/path.ts';
+import { composeHome } from './compose-home.ts';
+
+type WrapNeed = Extract<Need, { kind: 'wrap' }>;
+
+/** @param chosen services of this run; a slot that another service starts from as well is left alone. */
+export function land(workspace: Workspace, service: Service, { argv }: WrapNeed, chosen: readonly string[]): Verdict {
+  const { start } = service;
+  const words = argv.join(' ');
+  const paste = { into: start === undefined ? `${service.name}, command` : 'the start command', text: `${words} ${(start?.real ?? ['<your command>']).join(' ')}` };
+  if (start === undefined) {
+    if (service.origin === 'folder') return { is: 'met', where: 'shell' };
+    return { is: 'stuck', stuck: `What ${service.name} runs is decided in its base image. Say it in compose, with ${words} in front.`, paste };
+  }
+  if (isWrapped(start, argv)) return { is: 'met', where: start.realWhere };
+  const { slot } = start;
+  // otel-setup run puts the words in front by itself.
+  if (slot === undefined && service.origin === 'folder') return { is: 'met', where: 'shell' };
+  if (slot === undefined) {
+    const where = `${start.realWhere.path}${start.realWhere.line === undefined ? '' : `:${start.realWhere.line}`}`;
+    return { is: 'stuck', stuck: start.noSlot ?? `The start command is in ${where}, where words cannot be put in front from here.`, paste: { ...paste, into: where } };
+  }
+  const others = workspace.services.filter((other) => other.name !== service.name && !chosen.includes(other.name) && other.start?.slot !== undefined && sameSlot(other.start.slot, slot));
+  if (others.length === 0) return { is: 'absent', ops: [{ op: 'edit', path: slot.path, format: slot.format, change: { do: 'prefix', at: slot.at, words: argv, ...(slot.from === undefined ? {} : { from: slot.from }) } }] };
+  const own = ownCommand(workspace, service, start, argv);
+  if (own !== undefined) return { is: 'absent', ops: [own] };
+  return {
+    is: 'stuck',
+    stuck: `${slot.path} also starts ${others.map((other) => other.name).join(', ')}, which ${others.length === 1 ? 'is' : 'are'} not to be changed. Give ${service.name} a command of its own in compose, or choose both.`,
+    paste: { into: `${service.name} in the compose file`, text: `command: ${JSON.stringify([...argv, ...start.real])}` },
+  };
+}
+
+/** The wrapper is one of the words, or stands in a shell line. */
+function isWrapped(start: Start, argv: readonly string[]): boolean {
+  const [program = ''] = argv;
+  const inLine = new RegExp(`(^|[\\s;&|/(])${program.replaceAll(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(\\s|$)`);
+  return [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
+}
+
+function sameSlot(a: Slot, b: Slot): boolean {
+  return a.path === b.path && JSON.stringify(a.at) === JSON.stringify(b.at);
+}
+
+/** Compose's `command` replaces the CMD for this service alone: possible where the CMD is all that runs, in exec form. */
+function ownCommand(workspace: Workspace, service: Service, start: Start, argv: readonly string[]): Op | undefined {
+  const stage = service.build?.stage;
+  const path = composeHome(workspace, service, 'command');
+  if (start.slot?.format !== 'dockerfile' || stage?.cmd === undefined || stage.cmd.shell || stage.entrypoint !== undefined || path === undefined) return undefined;
+  const value = [...argv, ...stage.cmd.argv].map(composeWord).join(' ');
+  return { op: 'edit', path, format: 'compose', change: { do: 'set', at: ['services', service.name, 'command'], value } };
+}
+
+/** A word of a compose command line: Compose splits it like a shell, and takes `$$` for `$`. */
+function composeWord(word: string): string {
+  const quoted = /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return quoted.replaceAll('$', '$$$$');
+}

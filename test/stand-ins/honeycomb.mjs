@@ -145,10 +145,11 @@ async function listening(server) {
   return server.address().port;
 }
 
+const serve = (region) => (request, response) => void answer(region, request, response).catch((error) => response.destroy(error));
+
 async function main(argv) {
   const at = argv.indexOf('--tls');
   const tls = at < 0 ? undefined : { cert: readFileSync(argv[at + 1]), key: readFileSync(argv[at + 2]) };
-  const serve = (region) => (request, response) => void answer(region, request, response).catch((error) => response.destroy(error));
   const first = { us: `http://127.0.0.1:${await listening(createServer(serve('us')))}`, eu: `http://127.0.0.1:${await listening(createServer(serve('eu')))}`, keys: KEYS };
   if (tls !== undefined) {
     const ports = { 'api.honeycomb.io:443': await listening(createTlsServer(tls, serve('us'))), 'api.eu1.honeycomb.io:443': await listening(createTlsServer(tls, serve('eu'))) };

@@ -70,6 +70,8 @@ function known(object, kind) {
 }
 const KINDS = ['SPAN_KIND_UNSPECIFIED', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT', 'SPAN_KIND_PRODUCER', 'SPAN_KIND_CONSUMER'];
 
+const plain = (list) => Object.fromEntries((list ?? []).map(({ key, value }) => [key, Object.values(value ?? {})[0] ?? null]));
+
 function fromJson(body) {
   let parsed;
   try {
@@ -77,11 +79,10 @@ function fromJson(body) {
   } catch {
     throw new Unreadable();
   }
-  const plain = (list) => Object.fromEntries((list ?? []).map(({ key, value }) => [key, Object.values(value ?? {})[0] ?? null]));
   return (known(parsed, 'request').resourceSpans ?? []).flatMap((raw) => {
     const group = known(raw, 'group');
     const service = plain(group.resource?.attributes)['service.name'];
-    return (group.scopeSpans ?? []).flatMap((one) => (known(one, 'scope').spans ?? []).map((each) => {
+    return (group.scopeSpans ?? []).flatMap((scope) => (known(scope, 'scope').spans ?? []).map((each) => {
       const span = known(each, 'span');
       const kind = typeof span.kind === 'string' ? KINDS.indexOf(span.kind) : (span.kind ?? 0);
       return { service, name: span.name ?? '', traceId: span.traceId ?? '', spanId: span.spanId ?? '', parentId: span.parentSpanId ?? '', kind, attributes: plain(span.attributes) };

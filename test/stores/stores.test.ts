@@ -55,8 +55,8 @@ test.each([
   ['B=1\n', undefined],
 ])('.env: A in %j is %s', async (text, expected) => expect(await dotenv.get('A', workspace({ '.env': text }), fakeTools())).toBe(expected));
 
+const ids = (host: Workspace['host'], named: readonly string[] = []) => storesFor(host, named).map(({ id }) => id);
 test('which stores are used', () => {
-  const ids = (host: Workspace['host'], named: readonly string[] = []) => storesFor(host, named).map(({ id }) => id);
   expect(ids('local')).toEqual(['dotenv']);
   expect(ids('gitpod')).toEqual(['dotenv', 'gp-env']);
   expect(ids('gitpod', ['gp-env'])).toEqual(['gp-env']);

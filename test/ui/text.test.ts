@@ -85,13 +85,14 @@ describe('terminal', () => {
   test.each([[undefined, false], ['', false], ['0', false], ['False', false], ['1', true], ['true', true], ['yes', true]])('CI=%s is CI: %s', (value, is) => expect(isCI({ CI: value })).toBe(is));
 });
 
+function clock(live: boolean) {
+  let at = 0;
+  let text = '';
+  const one = working('building', { terminal: { live, columns: 40 }, write: (more) => void (text += more), now: () => at });
+  return { one, later: (ms: number) => void (at += ms), text: () => text };
+}
+
 describe('progress', () => {
-  function clock(live: boolean) {
-    let at = 0;
-    let text = '';
-    const one = working('building', { terminal: { live, columns: 40 }, write: (more) => void (text += more), now: () => at });
-    return { one, later: (ms: number) => void (at += ms), text: () => text };
-  }
   test('in a pipe: plain lines, not more often than every five seconds, with the time', () => {
     const { one, later, text } = clock(false);
     one.says('step 1');
@@ -123,9 +124,10 @@ test('lines of at most 80 columns; long words stay whole', () => {
   }));
 });
 
+const question = (more: Partial<Question<string>>): Question<string> => ({ flag: '--thing', env: 'THING', question: 'Which thing?', ask: async () => 'prompted', ...more });
+
 describe('ask', () => {
   const nobody: Prompts = { secret: () => Promise.reject(new Cancelled()), confirm: () => Promise.reject(new Cancelled()), text: () => Promise.reject(new Cancelled()), select: () => Promise.reject(new Cancelled()) };
-  const question = (more: Partial<Question<string>>): Question<string> => ({ flag: '--thing', env: 'THING', question: 'Which thing?', ask: async () => 'prompted', ...more });
   const who = (interactive: boolean, yes = false) => ({ prompts: nobody, interactive, yes });
   test.each<[string, Partial<Question<string>>, ReturnType<typeof who>, string]>([
     ['what was given', { given: 'flag', fallback: 'default' }, who(true), 'flag'],

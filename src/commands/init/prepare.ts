@@ -27,7 +27,7 @@ interface One {
  * @param secret verdict on the backend's secret; undefined = the key is not looked at (--check, a backend without one).
  */
 export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools): Promise<Prepared> {
-  const ones = taken.map((service) => judgedOne(workspace, service, choices, secret));
+  const ones = taken.map((service) => judgedOne(workspace, service, choices, secret, taken.map(({ name }) => name)));
   const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools);
   const reports = new Map<string, ServiceReport>();
   const changed: string[] = [];
@@ -42,12 +42,12 @@ export async function prepare(workspace: Workspace, { taken, left }: Selection, 
   return { plan, services, changed, good: services.filter(({ action }) => action === 'instrument').map(({ name }) => name) };
 }
 
-function judgedOne(workspace: Workspace, service: Service, choices: Choices, secret: Verdict | undefined): One {
+function judgedOne(workspace: Workspace, service: Service, choices: Choices, secret: Verdict | undefined, chosen: readonly string[]): One {
   const tracing = gather(workspace, service, choices);
   if ('stuck' in tracing) return { service, judged: [], notes: [], stuck: tracing };
   const judged: Judged[] = [];
   for (const need of tracing.needs) {
-    if (need.kind !== 'secret') judged.push({ service: service.name, need, verdict: judge(workspace, service, need) });
+    if (need.kind !== 'secret') judged.push({ service: service.name, need, verdict: judge(workspace, service, need, chosen) });
     else if (secret !== undefined) judged.push({ service: service.name, need, verdict: secret });
   }
   const stuck = judged.map(({ verdict }) => verdict).find((verdict) => verdict.is === 'stuck');

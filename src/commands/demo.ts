@@ -1,5 +1,6 @@
 /** `otel-setup demo`: from nothing to one trace of two services that was seen to arrive, in a temporary folder. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { parseArgs } from '../args.ts';
 import { LOCAL_PORT } from '../backends/local.ts';
 import { execUntil } from '../io/child.ts';
@@ -39,8 +40,8 @@ export const run: Run = async (args, outer) => {
     closing.push(() => receiver.close());
     const variant = docker === undefined || (await hasPython(context.tools)) ? 'python' : 'node';
     const folder = await steps.time('files', () => copy(variant, context));
-    if (!args.keep) closing.push(() => removeFolder(folder.path));
-    await steps.time('init', () => setUp(folder, receiver, context));
+    if (!args.keep) closing.push(() => removeFolder(folder.all));
+    await steps.time('init', () => setUp(folder, receiver, args.keep, context));
     const services = await steps.time('start', () => start(folder, docker, context, within(outer).tools));
     if (!args.keep || services.how !== COMPOSE) closing.push(() => services.stop());
     stop.signal.throwIfAborted();
@@ -91,13 +92,15 @@ async function copy(variant: Variant, context: Context): Promise<DemoFolder> {
   return folder;
 }
 
-async function setUp(folder: DemoFolder, { port }: Receiver, context: Context): Promise<void> {
+async function setUp({ path, all }: DemoFolder, { port }: Receiver, keeps: boolean, context: Context): Promise<void> {
   const endpoint = port === LOCAL_PORT ? [] : ['--endpoint', `http://host.docker.internal:${port}`];
   const words = ['init', '--backend', 'local', '--yes', ...endpoint];
   context.print(`  otel-setup ${words.join(' ')}\n`);
+  // The journal for `undo` goes away with the folder.
+  const env = keeps ? context.env : { ...context.env, XDG_STATE_HOME: join(all, 'state') };
   const init = await import('./init.ts');
-  const report = await init.run(await parseArgs(words), { ...context, cwd: folder.path, result: (text) => context.print(text.trimEnd()) });
-  if (report.exit !== EXIT.done) throw new Stop(EXIT.notDone, `otel-setup init ended with ${report.exit} in ${folder.path}.`, 'Run the demo again with --keep and --verbose, and report what it says (npm bugs otel-setup).');
+  const report = await init.run(await parseArgs(words), { ...context, cwd: path, env, tools: { ...context.tools, env }, result: (text) => context.print(text.trimEnd()) });
+  if (report.exit !== EXIT.done) throw new Stop(EXIT.notDone, `otel-setup init ended with ${report.exit} in ${path}.`, 'Run the demo again with --keep and --verbose, and report what it says (npm bugs otel-setup).');
 }
 
 async function start(folder: DemoFolder, docker: string | undefined, context: Context, cleaning: Tools): Promise<Services> {

@@ -101,6 +101,8 @@ export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv): Tools['
   }, options.ms);
   const stop = (): void => void stopChild(child, 5_000);
   signal.addEventListener('abort', stop, { once: true });
+  // It may have come while the program was being started.
+  if (signal.aborted) stop();
   const code = await child.ended;
   clearTimeout(time);
   signal.removeEventListener('abort', stop);

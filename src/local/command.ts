@@ -1,7 +1,7 @@
 /** The command line of a service that runs here as a process. Pure over Files. */
 import { posix } from 'node:path';
 import type { Files, Refusal, Service } from '../types.ts';
-import { textToLocal, toLocal, type Mapping } from './paths.ts';
+import { containerFolder, textToLocal, toLocal, type Mapping } from './paths.ts';
 
 /** Where images keep their programs: here they are found through PATH. */
 const PROGRAM_FOLDER = /^(\/usr(\/local)?|\/opt\/[\w.-]+|\/venv|\/root\/\.local|\/app\/\.venv|)\/s?bin\//;
@@ -26,7 +26,7 @@ export function localCommand(service: Service, files: Files, maps: readonly Mapp
 /** A start script of the workspace is run by its interpreter: its mode may be set by a RUN chmod only. */
 function scriptOf(program: string, service: Service, files: Files, maps: readonly Mapping[]): readonly string[] | undefined {
   if (!program.includes('/')) return undefined;
-  const local = program.startsWith('/') ? toLocal(program, maps) : toLocal(posix.join(service.build?.stage?.workdir ?? '/', program), maps);
+  const local = program.startsWith('/') ? toLocal(program, maps) : toLocal(posix.join(containerFolder(service) ?? '/', program), maps);
   const path = files.resolve(service.dir, local);
   const text = path === undefined ? undefined : files.text(path);
   const words = /^\ufeff?#!\s*(\S+)[ \t]*([^\r\n]*)/.exec(text ?? '');

@@ -32,9 +32,12 @@ export function mappings(service: Service, files: Files): readonly Mapping[] {
   return [...found].map(([container, local]) => ({ container, local })).toSorted((a, b) => b.container.length - a.container.length);
 }
 
+/** The folder that the container's process starts in; undefined = only the image knows. */
+export const containerFolder = (service: Service): string | undefined => service.workingDir ?? service.build?.stage?.workdir;
+
 /** The folder that the process starts in: the container's working folder where that is one of the workspace's, else the service's. */
 export function workingFolder(service: Service, files: Files, maps: readonly Mapping[]): string {
-  const workdir = service.build?.stage?.workdir;
+  const workdir = containerFolder(service);
   const own = join(files.root, service.dir);
   if (workdir === undefined || workdir === '/') return own;
   const local = toLocal(workdir, maps);

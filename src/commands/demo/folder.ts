@@ -1,4 +1,5 @@
 /** The demo's workspace in a temporary folder. */
+import { join } from 'node:path';
 import { temporaryFolder, writeFiles } from '../../io/scratch.ts';
 import { freePort } from '../../see/ports.ts';
 import { template } from '../../templates.ts';
@@ -13,16 +14,20 @@ const FILES: Readonly<Record<Variant, readonly string[]>> = {
 };
 
 export interface DemoFolder {
+  /** The workspace. */
   readonly path: string;
+  /** What is to be removed at the end: the workspace and the journal of its changes. */
+  readonly all: string;
   /** What is asked for: it needs both services. */
   readonly url: string;
 }
 
 /** Copies templates/demo/<variant>; ports that another program has are replaced in the copy. */
 export async function demoFolder(variant: Variant): Promise<DemoFolder> {
-  const path = await temporaryFolder('otel-setup-demo');
+  const all = await temporaryFolder('otel-setup-demo');
+  const path = join(all, 'demo');
   const ports = await Promise.all(PORTS.map(freePort));
   const copied = FILES[variant].map((file): [string, string] => [file, PORTS.reduce((text, was, index) => text.replaceAll(String(was), String(ports[index] ?? was)), template(`demo/${variant}/${file}`))]);
   await writeFiles(path, copied);
-  return { path, url: `http://localhost:${ports[0]}/api/order` };
+  return { path, all, url: `http://localhost:${ports[0]}/api/order` };
 }

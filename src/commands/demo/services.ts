@@ -1,4 +1,5 @@
 /** The demo's services, started in one of two ways. */
+import { EventEmitter, once } from 'node:events';
 import { startChild, stopChild, type Child } from '../../io/child.ts';
 import { prepare } from '../../local/prepare.ts';
 import { oneLine } from '../../ui/redact.ts';
@@ -59,10 +60,8 @@ export async function withCompose(folder: string, project: string, tools: Tools,
 export async function asProcesses(workspace: Workspace, names: readonly string[], tools: Tools, print: (text: string) => void): Promise<Services> {
   const lines: string[] = [];
   const children: Child[] = [];
-  let fail: (sentence: string) => void = () => {};
-  const broken = new Promise<string>((tell) => {
-    fail = tell;
-  });
+  const over = new EventEmitter<{ sentence: [string] }>();
+  const broken = once(over, 'sentence').then(([sentence]) => String(sentence));
   const stop = async (): Promise<void> => {
     await Promise.all(children.map((child) => stopChild(child, 5_000)));
   };
@@ -81,7 +80,7 @@ export async function asProcesses(workspace: Workspace, names: readonly string[]
       });
       children.push(child);
       void child.ended.then((code) => {
-        if (!stopping) fail(`${service.name} ended by itself (exit code ${code}).`);
+        if (!stopping) over.emit('sentence', `${service.name} ended by itself (exit code ${code}).`);
       });
     }
   } catch (error) {

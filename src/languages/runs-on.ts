@@ -1,3 +1,4 @@
+import { runtimeOf } from '../workspace/image.ts';
 import type { Place, Service } from '../types.ts';
 
 /** What runs a service, and where that was seen: the innermost command first, then the image. */
@@ -22,8 +23,6 @@ const COMMANDS: readonly (readonly [language: string, command: RegExp])[] = [
 ];
 
 const IMAGES: readonly (readonly [language: string, name: RegExp])[] = [
-  ['python', /(?:^|[-_])(?:python|pypy)\d*(?:$|[-_])|^uvicorn-gunicorn/],
-  ['node', /(?:^|[-_])node(?:js)?(?:$|[-_])/],
   ['java', /^(?:openjdk|eclipse-temurin|amazoncorretto|maven|gradle|tomcat|jetty|java|liberica-openjdk\w*|zulu-openjdk\w*|ibm-semeru-runtimes|ibmjava)$/],
   ['go', /^golang$/],
   ['ruby', /^(?:ruby|jruby|rails)$/],
@@ -44,13 +43,12 @@ export function imageParts(image: string): { readonly name: string; readonly rep
   };
 }
 
-/** Language and version that an image's name tells: 'python:3.10-slim' → python 3.10, 'node:lts-alpine3.17' → node. */
-export function imageRuntime(image: string): { readonly language: string; readonly version?: string } | undefined {
+/** Language and version that an image tells: 'python:3.10-slim' → python 3.10, 'node:lts' → node; `runs` are its stage's RUN lines. */
+export function imageRuntime(image: string, runs: readonly string[] = []): { readonly language: string; readonly version?: string } | undefined {
   const { name, repository, tag } = imageParts(image);
   const language = /(?:^|\/)dotnet\/(?:aspnet|sdk|runtime)/.test(repository) ? 'dotnet' : IMAGES.find(([, pattern]) => pattern.test(name))?.[0];
-  if (language === undefined) return undefined;
-  // The tag's own number comes first or after the language's name; 'alpine3.17' is another thing's number.
-  const version = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1] ?? /(?:python|node)-?(\d+(?:\.\d+)*)/.exec(`${name} ${tag}`)?.[1];
+  if (language === undefined) return runtimeOf(image, runs);
+  const version = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1];
   return version === undefined ? { language } : { language, version };
 }
 
@@ -61,10 +59,9 @@ export function baseName(word: string): string {
 
 /** What runs this service; undefined where neither its command nor its image says so. */
 export function runsOn(service: Service): RunsOn | undefined {
-  const image = service.build?.stage?.base ?? (service.build === undefined ? service.image : undefined);
-  const seen = image === undefined ? undefined : imageRuntime(image);
-  const stage = service.build?.stage?.runtime;
-  const fromImage = stage ?? seen;
+  const stage = service.build?.stage;
+  const image = stage?.base ?? (service.build === undefined ? service.image : undefined);
+  const fromImage = stage?.runtime ?? (image === undefined ? undefined : imageRuntime(image, stage?.runs.map((run) => run.text)));
   const imageWhere: Place = service.build === undefined ? (service.definedIn.at(-1) ?? 'image') : { path: service.build.dockerfile };
   const first = service.start?.real[0];
   const byCommand = first === undefined ? undefined : COMMANDS.find(([, pattern]) => pattern.test(baseName(first)))?.[0];

@@ -89,6 +89,17 @@ describe('the manifest that the image installs from', () => {
   });
 });
 
+test('an offset is that in the file, also where RUN has flags', () => {
+  const dockerfile = 'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache pip install flask\n';
+  const service = sketch({ from: 'python:3.12', cmd: 'flask run', run: [] });
+  const run = { text: 'pip install flask', slot: { path: 'Dockerfile' as never, format: 'dockerfile', at: ['stages', 0, 'instructions', 0, 'args'] }, where: { path: 'Dockerfile' as never, line: 2 }, stage: 0 };
+  const stage = service.build?.stage;
+  if (service.build === undefined || stage === undefined) throw new Error('the sketch has no stage');
+  const app = python.recognise({ ...service, build: { ...service.build, stage: { ...stage, runs: [run] } } }, memoryFiles({ Dockerfile: dockerfile }));
+  const raw = '--mount=type=cache,target=/root/.cache pip install flask';
+  expect(app?.manifest?.from).toBe(raw.indexOf('flask'));
+});
+
 describe('OpenTelemetry that is started in code', () => {
   const WIRED = 'from opentelemetry import trace\nfrom opentelemetry.instrumentation.flask import FlaskInstrumentor\nfrom opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter\nfrom opentelemetry.sdk.trace import TracerProvider\nprovider = TracerProvider()\nprovider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\ntrace.set_tracer_provider(provider)\n';
 
@@ -138,11 +149,13 @@ describe('what cannot be done is said', () => {
     ['Python 2', { 'requirements.txt': 'flask', 'app.py': FLASK }, { from: 'python:2.7', cmd: 'flask run' }, /Python 2\.7 is older/],
     ['conda', { 'environment.yml': 'dependencies: [flask]', 'app.py': FLASK }, { image: 'x', from: 'python:3.12', cmd: 'flask run', run: ['conda env create -f environment.yml'] }, /conda/],
   ];
-  test.each(cases)('%s', (_title, files, o, reason, paste) => {
-    const { answer } = look(files, o);
-    expect(stuckText(answer)).toMatch(reason);
-    if (paste !== undefined) expect(said(answer).at(-1)).toContain(paste);
-  });
+  for (const [title, files, o, reason, paste] of cases) {
+    test(title, () => {
+      const { answer } = look(files, o);
+      expect(stuckText(answer)).toMatch(reason);
+      if (paste !== undefined) expect(said(answer).at(-1)).toContain(paste);
+    });
+  }
 });
 
 test('a Node image with a requirements.txt beside it is not Python', () => {

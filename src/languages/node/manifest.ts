@@ -1,7 +1,7 @@
 import { formatOf } from '../../formats/index.ts';
 import { isMapModel, valueAt } from '../../formats/model.ts';
+import { fromContainer } from '../../workspace/container-path.ts';
 import { folderOf, join } from '../../workspace/files.ts';
-import { fromContainer } from '../installed-from.ts';
 import type { Files, Keys, Model, Path, Service, Where } from '../../types.ts';
 
 /** The package.json that a service's image installs from. */
@@ -31,7 +31,7 @@ const LOCKS: readonly (readonly [lock: string, manager: string])[] = [
 export function findPackageJson(service: Service, files: Files): PackageJson | undefined {
   const real = service.start?.realWhere.path;
   const guesses = [
-    service.build?.stage === undefined ? undefined : fromContainer(service, files, 'package.json'),
+    fromContainer(service, files, 'package.json'),
     real?.endsWith('package.json') === true ? real : undefined,
     join(service.dir, 'package.json'),
   ];

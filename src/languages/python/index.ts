@@ -1,8 +1,7 @@
-import { imageParts, runsOn } from '../runs-on.ts';
+import { runsOn } from '../runs-on.ts';
 import { cluesOf, type Clues } from './clues.ts';
 import { frameworkOf } from './frameworks.ts';
 import { settingsModule } from './django.ts';
-import { distributionPython } from './pins.ts';
 import { trace } from './trace.ts';
 import { wiredIn } from './wired.ts';
 import type { App, Evidence, Files, Language, Service } from '../../types.ts';
@@ -37,11 +36,7 @@ function recognise(service: Service, files: Files): App | undefined {
 /** The image's Python; a folder's own say (.python-version, Heroku's runtime.txt) where there is no image. */
 function runtimeOf(service: Service, files: Files, version: string | undefined): string | undefined {
   if (version !== undefined) return version;
-  const image = service.build?.stage?.base ?? service.image;
-  if (image !== undefined) {
-    const { name, tag } = imageParts(image);
-    return distributionPython(name, tag);
-  }
+  if (service.build !== undefined || service.image !== undefined) return undefined;
   for (const name of ['.python-version', 'runtime.txt']) {
     const file = files.resolve(service.dir, name);
     const said = /(\d+\.\d+(?:\.\d+)?)/.exec((file === undefined ? undefined : files.text(file)) ?? '')?.[1];

@@ -1,12 +1,12 @@
 import { formatOf } from '../../formats/index.ts';
 import { valueAt } from '../../formats/model.ts';
+import { absolutePath, containerDir, fromContainer } from '../../workspace/container-path.ts';
 import { folderOf } from '../../workspace/files.ts';
-import { fromContainer } from '../installed-from.ts';
 import { installsIn, ownWords, type Install } from './installs.ts';
 import { readProjectToml } from './project-toml.ts';
 import { readRequirements } from './requirements-txt.ts';
 import { readRequirement } from './requirement.ts';
-import type { Files, Path, Service, Slot, Where } from '../../types.ts';
+import type { Files, Model, Path, Service, Slot, Where } from '../../types.ts';
 
 /** The place that the image installs its packages from. */
 export interface Manifest {
@@ -23,7 +23,8 @@ export interface Manifest {
 
 interface Script {
   readonly text: string;
-  readonly slot: Slot;
+  /** undefined: an exec-form RUN, which takes no words by offset. */
+  readonly slot?: Slot;
   readonly where: Where;
 }
 
@@ -52,20 +53,31 @@ function isExtra(name: string): boolean {
 
 /** RUN lines of the image, then the script that starts the service ("sh -c 'pip install … && flask run'"). */
 function scriptsOf(service: Service, files: Files): readonly Script[] {
-  const scripts: Script[] = (service.build?.stage?.runs ?? []).map((run) => ({ text: run.text, slot: run.slot, where: run.where }));
+  const models = new Map<Path, Model | undefined>();
+  // Offsets are those of the string in the file, flags and all: a RUN's own text may be shorter.
+  const written = (slot: Slot): Model | undefined => {
+    if (!models.has(slot.path)) {
+      const text = files.text(slot.path);
+      const parsed = text === undefined ? undefined : formatOf(slot.format).parse(text);
+      models.set(slot.path, parsed !== undefined && 'model' in parsed ? parsed.model : undefined);
+    }
+    const model = models.get(slot.path);
+    return model === undefined ? undefined : valueAt(model, slot.at);
+  };
+  const runs = (service.build?.stage?.runs ?? []).map((run): Script => {
+    const text = written(run.slot);
+    if (typeof text === 'string') return { text, slot: run.slot, where: run.where };
+    return text === undefined ? { text: run.text, slot: run.slot, where: run.where } : { text: run.text, where: run.where };
+  });
   const start = service.start;
-  if (start?.slot !== undefined) {
-    const { path: file, format, at } = start.slot;
-    const text = files.text(file);
-    const parsed = text === undefined ? undefined : formatOf(format).parse(text);
-    const value = parsed !== undefined && 'model' in parsed ? valueAt(parsed.model, at) : undefined;
-    if (typeof value === 'string') scripts.push({ text: value, slot: { path: file, format, at }, where: start.where });
-  }
-  return scripts;
+  if (start?.slot === undefined) return runs;
+  const { path: file, format, at } = start.slot;
+  const text = written(start.slot);
+  return typeof text === 'string' ? [...runs, { text, slot: { path: file, format, at }, where: start.where }] : runs;
 }
 
 function locate(service: Service, files: Files, name: string): Path | undefined {
-  const inContainer = fromContainer(service, files, name);
+  const inContainer = fromContainer(service, files, absolutePath(service.build?.stage?.workdir ?? containerDir(service) ?? '/', name));
   if (inContainer !== undefined) return inContainer;
   const bare = name.replace(/^\/+/, '');
   for (const guess of [bare, bare.slice(bare.lastIndexOf('/') + 1)]) {
@@ -103,6 +115,7 @@ function fromWords(service: Service, files: Files, install: Install & { tool: 'p
     libraries[requirement.name] = requirement.spec;
     lines[requirement.name] = script.where;
   }
+  if (script.slot === undefined) return { manager: 'pip', why: 'its RUN line is in exec form (a JSON list)', libraries, lines, notes: [] };
   return { slot: { ...script.slot, from: install.at }, manager: 'pip', libraries, lines, notes: [] };
 }
 

@@ -62,12 +62,3 @@ export function pinsFor(python?: string): PinSet | undefined {
   if (python === undefined || !/^\d+\.\d+/.test(python)) return compareVersions(python ?? '3', '3') >= 0 ? all[0] : undefined;
   return all.find((set) => versionFits(python, set.python.replaceAll(' ', ',')));
 }
-
-const Distributions = z.record(z.string(), z.record(z.string(), z.string()));
-
-/** The Python that a distribution's image installs by default: ('ubuntu', '20.04') → '3.8'. */
-export function distributionPython(name: string, tag: string): string | undefined {
-  const table = Distributions.parse(JSON.parse(template('python/distributions.json')))[name];
-  const first = /^[\w.]+/.exec(tag)?.[0];
-  return first === undefined ? undefined : table?.[first];
-}

@@ -59,7 +59,9 @@ describe.each([...new Set(cases.map((c) => c.format))])('%s', (id) => {
 
   test.each(mine.filter((c) => c.refused !== undefined))('$name is refused', ({ before, changes, refused }) => {
     const answer = prove(format, before, changes);
-    expect(isRefusal(answer) ? [answer.line, answer.refused].filter((part) => part !== undefined).join(': ') : answer.after).toBe(refused);
+    if (!isRefusal(answer)) throw new Error(`not refused, but:\n${answer.after}`);
+    const withLine = /^\d+: /.test(refused ?? '') && answer.line !== undefined;
+    expect(withLine ? `${answer.line}: ${answer.refused}` : answer.refused).toBe(refused);
   });
 
   test.each(mine.filter((c) => c.after !== undefined))('$name', ({ before, changes, after }) => {

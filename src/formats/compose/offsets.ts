@@ -1,6 +1,7 @@
 /**
  * From the characters of a text to the places where a YAML scalar writes them: `at[i]` is the source offset of the
- * character `i`, `at[length]` the offset where the text ends. Each style is read again by its own rules; whoever asks
+ * character `i`, `at[length]` the offset where the text ends, -1 where nothing can be put in front of a character (on a blank
+ * line, between two halves of one escape). Each style is read again by its own rules; whoever asks
  * gets an answer only where that reading gives exactly the parser's value.
  */
 import type { ScalarNode } from './nodes.ts';
@@ -39,7 +40,7 @@ function readerOf(node: ScalarNode): Decoder | undefined {
 function flowScalar(text: string, from: number, to: number, style: 'plain' | 'single' | 'double'): Decoded | undefined {
   const out: Decoded = { value: '', at: [] };
   const add = (char: string, offset: number): void => {
-    for (let i = 0; i < char.length; i += 1) out.at.push(offset);
+    for (let i = 0; i < char.length; i += 1) out.at.push(i === 0 ? offset : -1);
     out.value += char;
   };
   for (let i = from; i < to; ) {
@@ -108,7 +109,7 @@ function literal(lines: Lines, indent: number, chomp: string): Decoded {
   for (const [i, line] of lines.entries()) {
     if (i > last && chomp !== '+') break;
     addChars(out, line, indent);
-    if (i < last || chomp !== '-') addBreak(out, '\n', line);
+    if (i < last || chomp !== '-') addBreak(out, '\n', line.text.length > indent ? line : undefined);
   }
   return ended(out, lines[last]);
 }
@@ -125,7 +126,7 @@ function folded(lines: Lines, indent: number, chomp: string): Decoded | undefine
       continue;
     }
     const kept = above === undefined ? blank : isDeeper(above, indent) || isDeeper(line, indent) ? blank + 1 : blank;
-    if (above !== undefined || blank > 0) addBreak(out, kept === 0 ? ' ' : '\n'.repeat(kept), above ?? line);
+    if (above !== undefined || blank > 0) addBreak(out, kept === 0 ? ' ' : '\n'.repeat(kept), above);
     addChars(out, line, indent);
     [above, blank] = [line, 0];
   }
@@ -143,8 +144,9 @@ function addChars(out: Decoded, line: Lines[number], indent: number): void {
   out.value += chars;
 }
 
-function addBreak(out: Decoded, chars: string, line: Lines[number]): void {
-  for (let i = 0; i < chars.length; i += 1) out.at.push(line.from + line.text.length);
+/** Line breaks, of which only the first can have something in front of it: at the end of a line with text. */
+function addBreak(out: Decoded, chars: string, line: Lines[number] | undefined): void {
+  for (let i = 0; i < chars.length; i += 1) out.at.push(i === 0 && line !== undefined ? line.from + line.text.length : -1);
   out.value += chars;
 }
 

@@ -68,7 +68,7 @@ function intoText(read: Read, at: Keys, found: Found, offset: number, put: strin
   const flow = (asMap(found.parent) ?? asSeq(found.parent))?.flow === true;
   if (scalar.type === 'PLAIN' && !staysPlain(put, flow)) return refuse(`${pathText(at)} is written without quotes, which the new words need; put quotes around it, then run again.`, line);
   const source = sourceOffsets(read.text, scalar)?.[offset];
-  if (source === undefined) return refuse(`${pathText(at)} is written in a way that words cannot safely be put into; write it on one line, then run again.`, line);
+  if (source === undefined || source < 0) return refuse(`${pathText(at)} is written in a way that words cannot safely be put into; write it on one line, then run again.`, line);
   return [{ at: source, cut: '', put: escaped(put, style) }];
 }
 

@@ -1,12 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Files, Path, Service, Stage } from '../../src/types.ts';
 import { openFiles } from '../../src/workspace/files.ts';
 
-/** Files in a new temporary folder. */
+const made: string[] = [];
+afterAll(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true });
+});
+
+/** Files in a new temporary folder, removed at the end. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
   const root = mkdtempSync(join(tmpdir(), 'otel-setup-test-'));
+  made.push(root);
   for (const [path, text] of Object.entries(texts)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

@@ -1,0 +1,111 @@
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { parseArgs } from '../../src/args.ts';
+import type { Context } from '../../src/commands/context.ts';
+import { run } from '../../src/commands/view.ts';
+import { freePort } from '../../src/see/ports.ts';
+import { batchJson, batchLines, countLines, traceText } from '../../src/see/watch.ts';
+import { keys, screen } from '../../src/ui/screen.ts';
+import { fakeTools } from '../helpers/tools.ts';
+import { span } from './span.ts';
+
+const body = new Uint8Array(readFileSync(new URL('fixtures/node-traces.bin', import.meta.url)));
+
+/** Starts `view`; `ready` settles when it listens, `end` is Ctrl-C. */
+async function view(...argv: string[]) {
+  const port = await freePort(0);
+  const out: string[] = [];
+  const told: string[] = [];
+  const events = new EventEmitter();
+  const ready = once(events, 'print');
+  const context: Context = {
+    cwd: '.', env: {}, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
+    prompts: { secret: () => Promise.reject(new Error('no')), select: () => Promise.reject(new Error('no')), confirm: () => Promise.reject(new Error('no')), text: () => Promise.reject(new Error('no')) },
+    print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', hide: () => {},
+    onInterrupt: (stop) => { events.once('interrupt', stop); return () => {}; },
+  };
+  const report = run(await parseArgs(['view', '--port', String(port), ...argv]), context);
+  const send = (path: string, headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
+  return { ready, report, out, told, port, send, end: () => void events.emit('interrupt') };
+}
+
+describe('view in a pipe', () => {
+  it('prints a line for each change, says once what cannot work, and ends with Ctrl-C', async () => {
+    const { ready, report, out, told, port, send, end } = await view();
+    await ready;
+    for (let time = 0; time < 2; time++) await send('/v1/traces', { 'content-type': 'application/x-protobuf' });
+    for (let time = 0; time < 2; time++) await send('/v1/trace', { 'content-type': 'application/x-protobuf' });
+    end();
+    expect(await report).toEqual({ schema: 1, command: 'view', exit: 0, ok: true, next: [] });
+    expect(out).toEqual(['frontend-express  2 spans (+2), 1 error  last: GET /cart\n', 'frontend-express  2 spans (+2), 1 error  last: GET /cart\n']);
+    expect(told[0]).toContain(`http://localhost:${port}`);
+    expect(told.filter((line) => line.includes('not a path of OTLP'))).toHaveLength(1);
+    await expect(send('/v1/traces', {})).rejects.toThrow('fetch failed');
+  });
+
+  it('prints one line of JSON for each batch', async () => {
+    const { ready, report, out, send, end } = await view('--json');
+    await ready;
+    await send('/v1/traces', { 'content-type': 'application/x-protobuf' });
+    end();
+    await report;
+    expect(out).toHaveLength(1);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ signal: 'traces', spans: [{ name: 'pg.query', startNs: expect.stringMatching(/^\d+$/) }, { name: 'GET /cart' }] });
+  });
+
+  it.each(['x', '-1', '65536', '4318.5'])('refuses --port %s', async (port) => {
+    const args = { ...(await parseArgs(['view'])), port };
+    await expect(run(args, { tools: fakeTools() } as unknown as Context)).rejects.toMatchObject({ exit: 2 });
+  });
+});
+
+describe('lines', () => {
+  it('are one a service, without control characters', () => {
+    const services = [{ service: 'a\u001b[2J', spans: 3, errors: 1, dataPoints: 0, logRecords: 0, repeated: 0, last: 'x\ny' }];
+    expect(batchLines([span('t', '1', { service: 'a\u001b[2J' })], services)).toEqual(['a?[2J  3 spans (+1), 1 error  last: x y']);
+    expect(countLines('logs', [{ service: 'a', count: 1 }, { service: 'b', count: 0 }])).toEqual(['a  +1 log record (logs are counted, not kept)']);
+    expect(batchJson({ signal: 'metrics', counts: [{ service: 'a', count: 2 }] })).toBe('{"signal":"metrics","counts":[{"service":"a","count":2}]}');
+    expect(traceText('t', [span('t', '1')], 80)).toEqual(['trace t  1 span, 1 service', '  api     1.0 ms  work']);
+  });
+});
+
+describe('the screen', () => {
+  it('draws in place, keeps what goes above, and stops', () => {
+    const written: string[] = [];
+    const one = screen((text) => written.push(text));
+    one.draw(['a', 'b']);
+    one.draw(['c']);
+    one.above(['note']);
+    one.end();
+    one.draw(['never']);
+    expect(written).toEqual(['a\nb\n', '\r\u001b[2A\u001b[Jc\n', '\r\u001b[1A\u001b[Jnote\nc\n']);
+  });
+  it('hears Enter and the keys that end it, and gives the terminal back', () => {
+    const modes: boolean[] = [];
+    const stdin = Object.assign(new EventEmitter(), { isTTY: true, destroyed: false, setRawMode: (mode: boolean) => modes.push(mode), resume: () => {}, pause: () => {} });
+    const heard: string[] = [];
+    const stop = keys((key) => heard.push(key), stdin as unknown as NodeJS.ReadStream);
+    for (const text of ['\r', 'x', '\n', 'q', '\u0003', '\u0004']) stdin.emit('data', Buffer.from(text));
+    stdin.emit('end');
+    stop?.();
+    stdin.emit('data', Buffer.from('q'));
+    expect(heard).toEqual(['enter', 'enter', 'quit', 'quit', 'quit', 'quit']);
+    expect(modes).toEqual([true, false]);
+    expect(keys(() => {}, Object.assign(new EventEmitter(), { isTTY: false }) as unknown as NodeJS.ReadStream)).toBeUndefined();
+  });
+});
+
+describe('freePort', () => {
+  it('takes another one where the port is taken', async () => {
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    const address = server.address();
+    const taken = typeof address === 'object' && address !== null ? address.port : 0;
+    expect(await freePort(taken)).not.toBe(taken);
+    server.close();
+    await once(server, 'close');
+    expect(await freePort(taken)).toBe(taken);
+  });
+});

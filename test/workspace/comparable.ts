@@ -19,7 +19,7 @@ interface ComposeService {
   readonly volumes?: readonly { readonly type: string; readonly source?: string; readonly target: string }[];
 }
 
-/** Of docker compose config --format json. A name whose value is null is not set in the container. `$` is printed as `$$`. */
+/** Of docker compose config --format json. Doubles in extra_hosts are one host. A name whose value is null is not set in the container. `$` is printed as `$$`. */
 export function comparableConfig(config: ComposeConfig) {
   return {
     name: config.name,
@@ -36,7 +36,7 @@ export function comparableConfig(config: ComposeConfig) {
         args: Object.fromEntries(Object.entries(service.build.args ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, plain(value)]]))),
       },
       profiles: service.profiles ?? [],
-      extra_hosts: (service.extra_hosts ?? []).toSorted(),
+      extra_hosts: [...new Set(service.extra_hosts)].toSorted(),
       network_mode: service.network_mode,
       working_dir: service.working_dir,
       volumes: volumes(service.volumes ?? []),
@@ -61,7 +61,7 @@ export function comparable(project: ResolvedProject) {
         args: service.build.args,
       },
       profiles: [...service.profiles],
-      extra_hosts: service.extraHosts.toSorted(),
+      extra_hosts: [...new Set(service.extraHosts)].toSorted(),
       network_mode: service.networkMode,
       working_dir: service.workingDir,
       volumes: volumes(service.volumes),

@@ -135,6 +135,14 @@ function build(value: Tree, base: string): Mapping {
   return { ...value, entries };
 }
 
+/** A build that names no context is built in the project's own folder. */
+export function withContext(service: FileService, base: string): FileService {
+  const value = service.entries.get('build');
+  if (value?.kind !== 'map' || !isNull(value.entries.get('context'))) return service;
+  const entries = new Map([...value.entries, ['context', text(value.where, base)]]);
+  return { ...service, entries: new Map([...service.entries, ['build', { ...value, entries }]]) };
+}
+
 /** A folder is made absolute; a git URL, an image or another service (`service:base`) stays what it is. */
 function context(leaf: Leaf, base: string): Leaf {
   const written = leaf.text ?? '';

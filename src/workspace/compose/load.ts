@@ -6,7 +6,7 @@ import { dirname, resolve as resolvePath } from 'node:path';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Evidence, Files, Path, Where } from '../../types.ts';
 import { nameOf, path as asPath } from '../path.ts';
-import { canonicalService, items, leafText, type FileService } from './canonical.ts';
+import { canonicalService, items, leafText, withContext, type FileService } from './canonical.ts';
 import { fillTree } from './fill.ts';
 import { mergeServices, withoutDoubles, withoutPath } from './merge.ts';
 import { lookupIn, mergeEnvFiles, type Env } from './project-env.ts';
@@ -39,6 +39,7 @@ export class Loader {
       if (within.includes(path)) throw invalid(path, undefined, `these files include each other: ${[...within, path].join(' → ')}.`);
       for (const document of this.documents(path)) this.#addDocument(services, document, path, base, env, [...within, path]);
     }
+    for (const [name, loaded] of services) services.set(name, { ...loaded, service: withContext(loaded.service, base) });
     return services;
   }
 
@@ -68,7 +69,7 @@ export class Loader {
 
   #addDocument(services: Services, document: YamlDocument, path: Path, base: string, env: Env, within: readonly Path[]): void {
     const { own, order } = this.#ownServices(document.tree, path, base, env, within);
-    const resets = document.resets.filter(reset => reset[0] === 'services').map(reset => reset.slice(1));
+    const resets = document.resets.filter(each => each[0] === 'services').map(each => each.slice(1));
     reset(services, resets, document.resets);
     const done = new Map<string, FileService>();
     for (const [name, where] of order) {

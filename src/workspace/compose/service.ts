@@ -1,6 +1,6 @@
 /** A merged service → plain data with the place of every value. */
 import { resolve as resolvePath } from 'node:path';
-import type { EnvVar, Evidence, Files, Path, Place, Slot, Where } from '../../types.ts';
+import type { EnvVar, Evidence, Files, Path, Slot, Where } from '../../types.ts';
 import { path as asPath } from '../path.ts';
 import { isNull, items, leafText } from './canonical.ts';
 import { readEnvFile, readRawEnvFile } from './env-file.ts';
@@ -75,7 +75,7 @@ export function resolveService(name: string, loaded: LoadedService, o: { files: 
     profiles,
     active: profiles.length === 0 || profiles.some(each => o.profiles.includes(each)) || o.profiles.includes('*'),
     ...optional('image', leafText(entries.get('image'))),
-    ...optional('build', build(entries.get('build'), o.lookup, unsure)),
+    ...optional('build', buildOf(entries.get('build'), o.lookup, unsure)),
     env: [...envFiles(entries.get('env_file'), environment(entries.get('environment'), o.lookup), o, unsure), ...environment(entries.get('environment'), o.lookup)],
     ...optional('command', words('command')),
     ...optional('entrypoint', words('entrypoint')),
@@ -125,7 +125,7 @@ function envFiles(tree: Tree | undefined, own: readonly EnvVar[], o: { files: Fi
   return all;
 }
 
-function build(tree: Tree | undefined, lookup: Lookup, unsure: Evidence[]): ResolvedBuild | undefined {
+function buildOf(tree: Tree | undefined, lookup: Lookup, unsure: Evidence[]): ResolvedBuild | undefined {
   if (tree?.kind !== 'map') return undefined;
   const args: Record<string, string> = {};
   for (const [name, leaf] of entriesOf(tree.entries.get('args'))) {
@@ -189,7 +189,7 @@ function noteMissing(tree: Tree, unsure: Evidence[]): void {
   for (const each of tree.kind === 'list' ? tree.items : tree.entries.values()) noteMissing(each, unsure);
 }
 
-/** Where a text says what it does for a container path: absolute host folders come back as paths of the workspace. */
+/** An absolute folder or file of the host → its path in the workspace; undefined = it lies outside. */
 export function insidePath(files: Files, absolute: string): Path | undefined {
   return absolute.startsWith('~') ? undefined : files.resolve(asPath(''), absolute);
 }
@@ -197,10 +197,6 @@ export function insidePath(files: Files, absolute: string): Path | undefined {
 /** dockerfile is relative to the context (docker buildx, build/opt.go). */
 export function dockerfilePath(build: ResolvedBuild): string {
   return resolvePath(build.context, build.dockerfile);
-}
-
-export function isPlace(place: Place): place is Where {
-  return typeof place !== 'string';
 }
 
 function listOf(tree: Tree | undefined): readonly Tree[] {

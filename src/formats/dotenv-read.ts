@@ -4,7 +4,7 @@
  * Interpolation (`$NAME`) is not done here: `value` is the template of it unless `quote` is "'".
  */
 import type { Refusal } from '../types.ts';
-import { BOM, lineAt } from './lines.ts';
+import { BOM } from './lines.ts';
 import { refuse } from './refusal.ts';
 
 export interface DotenvEntry {
@@ -31,7 +31,8 @@ const NAME_CHARACTER = /[\p{L}\p{N}_.[\]-]/u;
 export function readDotenv(text: string): readonly DotenvEntry[] | Refusal {
   const entries: DotenvEntry[] = [];
   let at = text.startsWith(BOM) ? 1 : 0;
-  let [line, counted] = [1, at];
+  let line = 1;
+  let counted = at;
   for (;;) {
     while (at < text.length && SPACE.test(text.charAt(at))) at += 1;
     if (at >= text.length) return entries;
@@ -40,8 +41,7 @@ export function readDotenv(text: string): readonly DotenvEntry[] | Refusal {
       continue;
     }
     const key = keyAt(text, at);
-    line += lineAt(text.slice(counted, at), at) - 1;
-    counted = at;
+    for (; counted < at; counted += 1) if (text[counted] === '\n') line += 1;
     if (typeof key === 'string') return refuse(key, line);
     // What stands there may be a key without its name: not shown.
     if (key.name.includes(' ')) return refuse('The name of a variable has a blank in it; Docker Compose stops at it as well.', line);

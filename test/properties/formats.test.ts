@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parse, Scalar, stringify } from 'yaml';
 import { compose } from '../../src/formats/compose.ts';
 import { prove } from '../../src/formats/prove.ts';
 import { isRefusal } from '../../src/formats/refusal.ts';
@@ -102,4 +103,39 @@ test('a disturbed file is edited by insertions alone and can be taken back, or r
     { numRuns: 400 },
   );
   expect(edited).toBeGreaterThan(refused);
+});
+
+/** Texts as commands are: words, some quotes and backslashes, breaks between them. */
+const commandText = fc
+  .array(fc.record({ word: fc.stringMatching(/^[a-z&"'\\é{}$.:-]{1,6}$/), gap: fc.constantFrom(' ', ' ', '\n', '\n  ', '  ', '\n\n') }), { minLength: 1, maxLength: 6 })
+  .map((parts) => parts.map(({ word, gap }, i) => (i === 0 ? word : gap + word)).join(''));
+const styles = ['PLAIN', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED'] as const;
+
+test('words go in front of any word of a text, in whichever style the text is written', () => {
+  const placed = new Map<string, number>();
+  fc.assert(
+    fc.property(commandText, fc.constantFrom(...styles), fc.nat(5), (wanted, style, nth) => {
+      const scalar = new Scalar(wanted);
+      scalar.type = style;
+      const text = stringify({ services: { web: { command: scalar, image: 'i' } } }, { lineWidth: 20 });
+      // The printer does not get every text right; what counts is what the file says.
+      fc.pre(!isRefusal(compose.parse(text)));
+      const command = String((parse(text) as { services: { web: { command: unknown } } }).services.web.command);
+      const starts = [...command.matchAll(/(?<!\S)\S/g)].map((match) => match.index);
+      const from = starts[nth % starts.length] ?? 0;
+      const change: Change = { do: 'prefix', at: ['services', 'web', 'command'], words: ['wrap', '-x'], from };
+      const proof = prove(compose, text, [change]);
+      if (isRefusal(proof)) {
+        expect(proof.refused).not.toMatch(/could not be read back/);
+        return;
+      }
+      expect(parse(proof.after)).toEqual({ services: { web: { command: `${command.slice(0, from)}wrap -x ${command.slice(from)}`, image: 'i' } } });
+      const written = /command: ([|>'"]?)/.exec(text)?.[1] ?? '';
+      placed.set(written, (placed.get(written) ?? 0) + 1);
+    }),
+    { numRuns: 800 },
+  );
+  // None of the styles is refused as a whole.
+  expect([...placed.keys()].toSorted()).toEqual(['', '"', "'", '>', '|']);
+  expect([...placed.values()].reduce((sum, n) => sum + n, 0)).toBeGreaterThan(600);
 });

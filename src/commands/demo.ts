@@ -112,13 +112,15 @@ async function start(folder: DemoFolder, docker: string | undefined, context: Co
   return asProcesses(workspace, SERVICES, context.tools, context.print);
 }
 
-/** One GET with a trace id of ours; gives that id. */
-async function ask({ url }: DemoFolder, services: Services, context: Context, signal: AbortSignal): Promise<string> {
+/** Waits until both services answer, then sends one GET with a trace id of ours; gives that id. */
+async function ask({ ready, url }: DemoFolder, services: Services, context: Context, signal: AbortSignal): Promise<string> {
   const traceId = newTraceId();
-  const sent = await Promise.race([sendUntilAnswered(context.tools, url, traceId, ANSWER_MS, signal), services.broken, ended(signal)]);
-  if (typeof sent === 'string') throw await failure(sent, services, context);
-  if (sent.is === 'failed' || sent.status !== 200) throw await failure(`GET ${url} got ${sent.is === 'failed' ? `no answer: ${sent.says}` : `status ${sent.status}`}.`, services, context);
-  context.print(`  GET ${url} → ${sent.status}, with the trace id ${traceId}`);
+  for (const [address, id] of [...ready.map((one) => [one, newTraceId()] as const), [url, traceId] as const]) {
+    const sent = await Promise.race([sendUntilAnswered(context.tools, address, id, ANSWER_MS, signal), services.broken, ended(signal)]);
+    if (typeof sent === 'string') throw await failure(sent, services, context);
+    if (sent.is === 'failed' || sent.status !== 200) throw await failure(`GET ${address} got ${sent.is === 'failed' ? `no answer: ${sent.says}` : `status ${sent.status}`}.`, services, context);
+  }
+  context.print(`  GET ${url} → 200, with the trace id ${traceId}`);
   return traceId;
 }
 

@@ -18,6 +18,8 @@ export interface DemoFolder {
   readonly path: string;
   /** What is to be removed at the end: the workspace and the journal of its changes. */
   readonly all: string;
+  /** What answers as soon as each service is there. */
+  readonly ready: readonly string[];
   /** What is asked for: it needs both services. */
   readonly url: string;
 }
@@ -29,5 +31,6 @@ export async function demoFolder(variant: Variant): Promise<DemoFolder> {
   const ports = await Promise.all(PORTS.map(freePort));
   const copied = FILES[variant].map((file): [string, string] => [file, PORTS.reduce((text, was, index) => text.replaceAll(String(was), String(ports[index] ?? was)), template(`demo/${variant}/${file}`))]);
   await writeFiles(path, copied);
-  return { path, all, url: `http://localhost:${ports[0]}/api/order` };
+  const [api, items] = ports.map((port) => `http://localhost:${port}`);
+  return { path, all, ready: [`${api}/api/health`, `${items}/items`], url: `${api}/api/order` };
 }

@@ -1,7 +1,7 @@
 /** The demo's services, started in one of two ways. */
 import { EventEmitter, once } from 'node:events';
 import { startChild, stopChild, type Child } from '../../io/child.ts';
-import { prepare } from '../../local/prepare.ts';
+import { prepare, type Prepared } from '../../local/prepare.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Refusal, Tools, Workspace } from '../../types.ts';
 
@@ -67,20 +67,21 @@ export async function asProcesses(workspace: Workspace, names: readonly string[]
   };
   let stopping = false;
   try {
-    for (const service of workspace.services.filter(({ name }) => names.includes(name))) {
-      const { argv, cwd, env, said } = await prepare(workspace, service, tools);
-      for (const sentence of said) print(`  ${service.name}: ${sentence}`);
+    const prepared = new Map<string, Prepared>();
+    for (const service of workspace.services.filter(({ name }) => names.includes(name))) prepared.set(service.name, await prepare(workspace, service, tools));
+    for (const [name, { argv, cwd, env, said }] of prepared) {
+      for (const sentence of said) print(`  ${name}: ${sentence}`);
       const child = await startChild(argv, {
         cwd,
         env,
         output(line) {
-          lines.push(`${service.name} | ${line}`);
+          lines.push(`${name} | ${line}`);
           if (lines.length > names.length * LAST_LINES) lines.shift();
         },
       });
       children.push(child);
       void child.ended.then((code) => {
-        if (!stopping) over.emit('sentence', `${service.name} ended by itself (exit code ${code}).`);
+        if (!stopping) over.emit('sentence', `${name} ended by itself (exit code ${code}).`);
       });
     }
   } catch (error) {

@@ -41,7 +41,7 @@ const EXEC_FORM = new Set(['ADD', 'CMD', 'COPY', 'ENTRYPOINT', 'RUN', 'SHELL', '
 const GOES_ON = { '\\': /(?:[^\\]|^)(\\[ \t]*)$/, '`': /(?:[^`]|^)(`[ \t]*)$/ };
 // Blanks as BuildKit's reWhitespace has them: \s would take a stray U+FEFF for one.
 const COMMAND = /^[\t\v\f\r ]*([^\t\v\f\r ]+)[\t\v\f\r ]*/;
-const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)$/;
 
 /** The instructions of a Dockerfile in order; refuses what Docker itself could not read to the end. */
 export function readDockerfile(text: string): DockerfileText | Refusal {
@@ -111,7 +111,7 @@ function execForm(args: string): readonly string[] | undefined {
 /** `# escape=` counts only among the directives at the very top, before any other line. */
 function escapeOf(lines: readonly TextLine[]): '\\' | '`' | Refusal {
   for (const [index, line] of lines.entries()) {
-    const [, name = '', value = ''] = DIRECTIVE.exec(line.text.trimStart()) ?? [];
+    const [, name = '', value = ''] = DIRECTIVE.exec(line.text.trim()) ?? [];
     if (!['syntax', 'escape', 'check'].includes(name.toLowerCase())) break;
     if (name.toLowerCase() !== 'escape') continue;
     if (value === '\\' || value === '`') return value;

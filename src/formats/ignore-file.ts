@@ -44,7 +44,9 @@ function patternLines(text: string): TextLine[] {
 
 /** Spaces at the end do not count unless a backslash keeps them (gitignore(5)). */
 function patternOf(line: string): string {
-  return line.replace(/(\\ )? *$/, '$1');
+  let end = line.length;
+  while (line[end - 1] === ' ') end -= 1;
+  return line.slice(0, end < line.length && line[end - 1] === '\\' ? end + 1 : end);
 }
 
 function unfit(value: string): Refusal | undefined {

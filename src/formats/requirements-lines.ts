@@ -22,7 +22,6 @@ export interface RequirementsText {
 
 // Python's str.splitlines, which pip breaks files with.
 const BREAKS = new Set('\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029');
-const COMMENT = /(^|\s+)#.*$/;
 
 /** The logical lines in order, those without content left out. */
 export function readRequirements(text: string): RequirementsText {
@@ -41,14 +40,30 @@ export function readRequirements(text: string): RequirementsText {
     if (parts.length === 0) start = { line, from };
     const comment = /^\s*#/.test(body);
     if (body.endsWith('\\') && !comment) {
-      parts.push(body.replace(/^\\+|\\+$/g, ''));
+      parts.push(withoutBackslashes(body));
       if (next < text.length) continue;
     } else parts.push(comment ? ` ${body}` : body);
-    const joined = parts.join('').replace(COMMENT, '').trim();
+    const joined = withoutComment(parts.join('')).trim();
     const open = body.endsWith('\\') && !comment;
     if (joined !== '') lines.push({ text: joined, ...start, to, next });
     if (open) return { lines, open: line };
     parts = [];
   }
   return { lines };
+}
+
+// No regular expressions with a repeat in front of `$`: on a long line of blanks they take quadratic time.
+function withoutComment(line: string): string {
+  for (let at = line.indexOf('#'); at !== -1; at = line.indexOf('#', at + 1)) {
+    if (at === 0 || /\s/.test(line.charAt(at - 1))) return line.slice(0, at);
+  }
+  return line;
+}
+
+/** Python's `strip("\\")`: at both ends. */
+function withoutBackslashes(line: string): string {
+  let [from, to] = [0, line.length];
+  while (from < to && line[from] === '\\') from += 1;
+  while (to > from && line[to - 1] === '\\') to -= 1;
+  return line.slice(from, to);
 }

@@ -10,7 +10,7 @@ import { readRequirements, type RequirementsText } from './requirements-lines.ts
 export interface Requirement {
   /** PEP 503: lower case, runs of '-', '_' and '.' are one '-'. */
   readonly name: string;
-  /** Version part as written, without brackets around it: '>=2.0,<3'; '' = any version, or a URL. */
+  /** Version part as written but for runs of blanks, without brackets around it: '>=2.0,<3'; '' = any version, or a URL. */
   readonly spec: string;
   /** 1-based. */
   readonly line: number;
@@ -112,8 +112,9 @@ export function requirementsOf(text: string): Requirement[] {
   return readRequirements(text).lines.flatMap(({ text: whole, line }) => {
     const named = eggOf(whole);
     if (named !== undefined) return [{ name: normal(named), spec: '', line }];
-    // Options of one requirement (`--hash`, `--config-settings`) stand behind it.
-    const [, name, inBrackets, bare, marker] = REQUIREMENT.exec(whole.replace(/\s-.*$/s, '')) ?? [];
+    // Options of one requirement (`--hash`, `--config-settings`) stand behind it. One blank for many: long runs of them
+    // would keep the expression busy.
+    const [, name, inBrackets, bare, marker] = REQUIREMENT.exec(whole.replace(/\s-.*$/s, '').replace(/\s+/g, ' ').trim()) ?? [];
     const spec = (inBrackets ?? bare ?? '').trim();
     if (name === undefined || !CLAUSES.test(spec)) return [];
     return [{ name: normal(name), spec, line, ...(marker === undefined ? {} : { marker: marker.trim() }) }];

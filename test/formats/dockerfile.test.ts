@@ -67,6 +67,13 @@ test('the model tells stages, platforms and what comes before them', () => {
   });
 });
 
+test('a long line of blanks or escapes is read in no time', () => {
+  for (const char of [' ', '\\', '\\ ', '<', '# a=x ']) {
+    const text = `${char === '# a=x ' ? '#a=' : 'CMD '}x${char.repeat(300_000)}y\nCMD z`;
+    expect(args(text).at(-1)).toBe('z');
+  }
+});
+
 test('line', () => {
   const text = 'FROM a\nRUN b \\\n  c\n# d\nCMD [ \\\n  "e", \\\n  "f"]\n';
   expect(dockerfile.line(text, ['stages', 0])).toBe(1);

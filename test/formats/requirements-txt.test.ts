@@ -56,7 +56,7 @@ describe('what a line names', () => {
   test('markers and line numbers', () => {
     expect(requirementsOf('\uFEFFa\n\nb>=1,\\\n  <2 ; python_version < "3.9"\r\nc')).toEqual([
       { name: 'a', spec: '', line: 1 },
-      { name: 'b', spec: '>=1,  <2', line: 3, marker: 'python_version < "3.9"' },
+      { name: 'b', spec: '>=1, <2', line: 3, marker: 'python_version < "3.9"' },
       { name: 'c', spec: '', line: 5 },
     ]);
   });
@@ -74,6 +74,10 @@ test.skipIf(pip === undefined)('the logical lines are those of pip (skipped wher
   texts.forEach((text, i) => {
     expect([text, readRequirements(text).lines.map(({ line, text: logical }) => [line, logical])]).toEqual([text, pip?.lines[i]]);
   });
+});
+
+test('a long line of blanks, backslashes or dots is read in no time', () => {
+  for (const char of [' ', '\\', '.', '\t#', '\\ ']) expect(requirementsOf(`a${char.repeat(300_000)}x\nb`).at(-1)?.name).toBe('b');
 });
 
 describe('the file as a whole', () => {

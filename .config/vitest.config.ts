@@ -6,6 +6,7 @@ export default defineConfig({
     reporters: reporters(),
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/helpers/build.ts'],
     exclude: ['test/e2e/**', 'test/workspaces/**', '**/node_modules/**'],
     testTimeout: 30_000,
     maxWorkers: 2,

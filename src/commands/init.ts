@@ -137,6 +137,7 @@ async function wantsRebuild({ changed, good }: Prepared, workspace: Workspace, a
   return ask({
     flag: '--run',
     question: 'Rebuild?',
+    left: 'the files are written, nothing was started',
     given: args.run ? true : undefined,
     fallback: false,
     ask: (prompts) => prompts.confirm(`Rebuild ${changed.join(', ')} and send one GET / ?`, true),

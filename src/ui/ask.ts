@@ -15,6 +15,8 @@ export interface Question<T> {
   /** What is asked, for the error: 'Which API key?'. */
   readonly question: string;
   ask(prompts: Prompts): Promise<T>;
+  /** What a cancelled prompt leaves behind; unless said otherwise nothing was written. */
+  readonly left?: string;
 }
 export interface Asker {
   readonly prompts: Prompts;
@@ -33,7 +35,7 @@ export async function ask<T>(question: Question<T>, { prompts, interactive, yes 
   try {
     return await question.ask(prompts);
   } catch (error) {
-    if (error instanceof Cancelled) throw new Stop(EXIT.interrupted, 'Interrupted; nothing was written.');
+    if (error instanceof Cancelled) throw new Stop(EXIT.interrupted, `Interrupted; ${question.left ?? 'nothing was written'}.`);
     throw error;
   }
 }

@@ -1,13 +1,33 @@
-/** The bundle, built once for all tests that run the program as people do. */
-import { execFileSync } from 'node:child_process';
+/** The bundle, built once for each run of the tests, in a folder of its own: another build must not pull it away. */
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, type RolldownOptions } from 'rolldown';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
-/** vitest's globalSetup. */
-export function setup(): void {
-  execFileSync(process.execPath, ['node_modules/rolldown/bin/cli.mjs', '-c', '.config/rolldown.config.mjs'], { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Absolute path of the bundled program: run it with `process.execPath`. '' = it could not be built. */
+    program: string;
+  }
 }
 
-/** The program: run it with `process.execPath`. */
-export const program = fileURLToPath(new URL('../../dist/otel-setup.js', import.meta.url));
+/** vitest's globalSetup. A build that fails is told, and fails only those tests that run the program. */
+export async function setup({ provide }: { provide(key: 'program', value: string): void }): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'otel-setup-bundle-'));
+  for (const beside of ['package.json', 'templates']) symlinkSync(join(top, beside), join(folder, beside));
+  try {
+    const { default: configs }: { default: RolldownOptions[] } = await import(new URL('../../.config/rolldown.config.mjs', import.meta.url).href);
+    for (const config of configs) {
+      const output = Array.isArray(config.output) ? config.output[0] : config.output;
+      await build({ ...config, plugins: [], cwd: top, output: { ...output, dir: join(folder, 'dist'), cleanDir: false } });
+    }
+    provide('program', join(folder, 'dist', 'otel-setup.js'));
+  } catch (error) {
+    process.stderr.write(`The bundle could not be built: ${error instanceof Error ? error.message : String(error)}\n`);
+    provide('program', '');
+  }
+  return () => rmSync(folder, { recursive: true, force: true });
+}

@@ -67,7 +67,8 @@ describe('the packed tarball', () => {
 
   test('imports nothing but Node and itself', () => {
     const outside = below('dist').flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/^(?:import|export)\b[^'"\n]*?from\s*["']([^"']+)["']|^import\s*["']([^"']+)["']|__require\(["']([^"']+)["']\)/gm)].map((match) => match[1] ?? match[2] ?? match[3] ?? ''));
-    expect(outside.filter((name) => !name.startsWith('./') && !isBuiltin(name))).toEqual([]);
+    // node:sqlite is loaded only where there is one (undici's cache).
+    expect(outside.filter((name) => !name.startsWith('./') && !name.startsWith('node:') && !isBuiltin(name))).toEqual([]);
     expect(outside.some(isBuiltin)).toBe(true);
   });
 

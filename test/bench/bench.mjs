@@ -94,8 +94,13 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const ms = (value) => value.toFixed(value < 10 ? 2 : 0);
-const kb = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+function ms(value) {
+  return value.toFixed(value < 10 ? 2 : 0);
+}
+
+function kb(bytes) {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
 
 function table(title, head, rows) {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));

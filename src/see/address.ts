@@ -7,9 +7,19 @@ import type { Tools } from '../types.ts';
  * as long as no container is on the default bridge, but its address can be listened on.
  */
 export async function listenAddresses(tools: Pick<Tools, 'exec'>): Promise<readonly string[]> {
-  const bridge = await tools.exec(['docker', 'network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{println .Gateway}}{{end}}'], { ms: 5000 });
-  const gateway = bridge.code === 0 ? bridge.out.split('\n').map((line) => line.trim()).find(isPrivateIPv4) : undefined;
+  const bridge = await tools.exec(['docker', 'network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{.Gateway}} {{.Subnet}}{{println}}{{end}}'], { ms: 5000 });
+  const gateway = bridge.code === 0 ? bridge.out.split('\n').map(gatewayOf).find((address) => address !== undefined) : undefined;
   return gateway === undefined ? ['127.0.0.1'] : ['127.0.0.1', gateway];
+}
+
+/** Of a line 'gateway subnet'. Engine 20.10 leaves a gateway out that it chose itself: the first address of the subnet. */
+function gatewayOf(line: string): string | undefined {
+  const [gateway = '', subnet = ''] = line.split(' ');
+  const given = gateway.replace(/\/\d+$/, '');
+  if (isPrivateIPv4(given)) return given;
+  const first = /^(\d+\.\d+\.\d+)\.(\d+)\/\d+$/.exec(subnet.trim());
+  const address = given === '' && first !== null ? `${first[1]}.${Number(first[2]) + 1}` : '';
+  return isPrivateIPv4(address) ? address : undefined;
 }
 
 /** RFC 1918 and 6598: an address that is not of a private network is never listened on unasked. */

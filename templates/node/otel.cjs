@@ -77,9 +77,12 @@ function detectors(auto) {
 /** Sends what is left when the process ends, and lets it end as it would without us. */
 function sendAtEnd(sdk, api) {
   const exit = process.exit;
+  const late = () => new Promise((_, fail) => setTimeout(() => fail(new Error('no answer within 3 s')), 3000).unref());
   let sent;
   const send = () => {
-    if (!sent) sent = Promise.race([sdk.shutdown(), new Promise((done) => setTimeout(done, 3000).unref())]).catch(() => {});
+    if (!sent) sent = Promise.race([sdk.shutdown(), late()]).catch((error) => {
+      process.stderr.write(`otel.cjs: the last spans were not sent: ${error.message || error.code || error}\n`);
+    });
     return sent;
   };
   const onSignal = (signal, code) => {

@@ -13,7 +13,7 @@ function isApp() {
   const env = process.env;
   const target = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_TRACES_EXPORTER;
   if (!isMainThread || !target || env.OTEL_TRACES_EXPORTER === 'none' || env.OTEL_SDK_DISABLED === 'true') return false;
-  const name = basename(process.argv[1] ?? '').replace(/\.[cm]?js$/, '');
+  const name = basename(process.argv[1] || '').replace(/\.[cm]?js$/, '');
   if (/^(npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack|node-gyp|tsc|tsx|nodemon|ts-node-dev|tsnd|nest|pm2|pm2-runtime|concurrently|npm-run-all|run-p|run-s)(-cli|-[\d.]+)?$/.test(name)) return false;
   return !isFromOutside();
 }
@@ -87,9 +87,12 @@ function detectors(auto) {
 /** Sends what is left when the process ends, and lets it end as it would without us. */
 function sendAtEnd(sdk, api) {
   const exit = process.exit;
+  const late = () => new Promise((_, fail) => setTimeout(() => fail(new Error('no answer within 3 s')), 3000).unref());
   let sent;
   const send = () => {
-    sent ??= Promise.race([sdk.shutdown(), new Promise((done) => setTimeout(done, 3000).unref())]).catch(() => {});
+    sent ??= Promise.race([sdk.shutdown(), late()]).catch((error) => {
+      process.stderr.write(`otel.mjs: the last spans were not sent: ${error.message || error.code || error}\n`);
+    });
     return sent;
   };
   const onSignal = (signal, code) => {

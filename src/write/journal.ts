@@ -20,7 +20,11 @@ export interface Journal {
   kept(): readonly Kept[];
   /** Unfinished work; more than one only if recovery itself was cut off. */
   open(): readonly Open[];
+  /** A record that a killed run did not finish: nothing was written after it. */
+  halfWritten(): boolean;
   nextId(): string;
+  /** Removes half-written records. */
+  clean(): void;
   /** On the disk when this returns. */
   begin(open: Open): void;
   /** The files are all in their state: the open record goes, the kept ones become what `next` says. */
@@ -65,7 +69,7 @@ export async function journalsOf(root: string, tools: Tools, disk: Disk = realDi
  */
 export async function recover(root: string, tools: Tools, disk: Disk = realDisk): Promise<Recovered | undefined> {
   for (const journal of await journalsOf(root, tools, disk)) {
-    if (!journal.open().length) continue;
+    if (journal.open().length === 0 && !journal.halfWritten()) continue;
     const release = keepOthersOut(disk, journal.folder, tools.now());
     try {
       const found = recoverIn(root, journal, disk);
@@ -79,6 +83,7 @@ export async function recover(root: string, tools: Tools, disk: Disk = realDisk)
 
 /** The same for a journal whose run we are: nobody else may be at work. */
 export function recoverIn(root: string, journal: Journal, disk: Disk): Recovered | undefined {
+  journal.clean();
   const found: Recovered[] = [];
   for (const open of journal.open().toReversed()) {
     const driven = drive(disk, root, open.goals, journal.rescueFolder);
@@ -125,6 +130,10 @@ function journalIn(folder: string, disk: Disk): Journal {
         if (open !== undefined) return open;
         throw new Stop(EXIT.refused, `An earlier run was cut off, and its journal ${join(folder, name)} cannot be read.`, 'Look at your files, then delete that journal file.');
       }),
+    halfWritten: () => names('.new').length > 0,
+    clean: () => {
+      for (const name of names('.new')) disk.remove(join(folder, name));
+    },
     nextId: () => {
       const ids = disk.list(folder).flatMap((name) => /^(\d{6})\./.exec(name)?.[1] ?? []);
       return String(Math.max(0, ...ids.map(Number)) + 1).padStart(6, '0');

@@ -2,15 +2,15 @@
  * A plan is written: all or nothing. The journal is on the disk before the first write, and whatever fails on the way
  * brings every file back.
  */
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { isRefusal } from '../formats/refusal.ts';
 import { applySplices } from '../formats/splices.ts';
 import { EXIT, Stop } from '../stop.ts';
-import { stores as allStores } from '../stores/index.ts';
 import type { Patch, Path, Plan, Store, StoreId, Tools, Workspace } from '../types.ts';
 import { decode, encode, hashOf } from './bytes.ts';
 import { codeOf, reasonOf, type Disk } from './disk.ts';
 import { drive, goalBack, tempName } from './drive.ts';
+import { path as pathOf } from '../workspace/path.ts';
 import { changedOf, type Changed, type Goal, type Kept, type Open } from './entry.ts';
 import { openJournal, recoverIn, removeFolders, type Journal } from './journal.ts';
 import { keepOthersOut } from './one-run.ts';
@@ -45,7 +45,7 @@ interface Ready {
  * the workspace, the disk is full, another run is at work, a secret's file is in git.
  */
 export async function writePlan(workspace: Workspace, plan: Plan, secrets: ReadonlyMap<string, string>, tools: Tools, options: WriteOptions = {}): Promise<Written> {
-  const { disk = realDisk, stores = allStores } = options;
+  const { disk = realDisk } = options;
   const { root } = workspace.files;
   const stored = plan.ops.flatMap((op) => (op.op === 'store' ? [op] : []));
   if (plan.patches.length > 0) {
@@ -58,6 +58,8 @@ export async function writePlan(workspace: Workspace, plan: Plan, secrets: Reado
       release();
     }
   }
+  if (stored.length === 0) return { files: plan.patches.map((p) => p.path), stored: [] };
+  const stores = options.stores ?? (await import('../stores/index.ts')).stores;
   const answers: Written['stored'][number][] = [];
   for (const { store: id, name } of stored) {
     const problem = await put(stores, id, name, secrets.get(name), workspace, tools);
@@ -72,8 +74,10 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
     const target = targetOf(disk, workspace.files.root, patch.path);
     if (isRefusal(target)) throw new Stop(EXIT.refused, `${target.refused} Nothing was written.`);
     const names = secretsOf(patch);
-    if (names.length > 0 && workspace.files.tracked(patch.path)) {
-      throw new Stop(EXIT.refused, `${patch.path} is in git, so ${names.join(', ')} must not go there. Nothing was written.`, `Take it out of git first: git rm --cached ${patch.path}`);
+    // A link may lead to a file under another name: that one counts as well.
+    const tracked = [patch.path, inside(workspace.files.root, target.file)].find((path) => names.length > 0 && workspace.files.tracked(path));
+    if (tracked !== undefined) {
+      throw new Stop(EXIT.refused, `${tracked} is in git, so ${names.join(', ')} must not go there. Nothing was written.`, `Take it out of git first: git rm --cached ${tracked}`);
     }
     const look = disk.look(target.file);
     const bytes = look === undefined ? null : disk.read(target.file);
@@ -91,6 +95,8 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
     };
   });
 }
+
+const inside = (root: string, file: string): Path => pathOf(relative(root, file).replaceAll(sep, '/'));
 
 function leadsToPlan(before: string, patch: Patch): boolean {
   try {
@@ -113,7 +119,7 @@ function writeAll(disk: Disk, root: string, journal: Journal, plan: Plan, ready:
     services: [...new Set(plan.judged.map((j) => j.service))].filter((s) => !plan.refused.some((r) => r.service === s)),
     changed: ready.map((r) => r.changed),
     stores: plan.ops.flatMap((op) => (op.op === 'store' ? [op] : [])),
-    folders: folders.map((folder) => relative(root, folder).replaceAll('\\', '/') as Path),
+    folders: folders.map((folder) => inside(root, folder)),
   };
   const open: Open = { schema: 1, id, way: 'back', goals: ready.map((r) => r.goal), folders: kept.folders, next: { remove: [], keep: [kept] } };
   let at: Path | undefined;

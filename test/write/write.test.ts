@@ -1,0 +1,323 @@
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Stop } from '../../src/stop.ts';
+import type { Store } from '../../src/types.ts';
+import type { Disk } from '../../src/write/disk.ts';
+import { openJournal, recover } from '../../src/write/journal.ts';
+import { keepOthersOut } from '../../src/write/one-run.ts';
+import { realDisk, writePlan } from '../../src/write/write.ts';
+import { checkout, git, modesOf, treeOf, type Tree } from '../helpers/tree.ts';
+import { BEFORE, gitTools, KEY, OPS, planFor, SECRETS, workspaceAt } from './sample.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+function start(tree: Tree = BEFORE) {
+  const { folder, remove } = checkout(tree);
+  cleanups.push(remove);
+  return { root: folder, tools: gitTools(folder) };
+}
+
+class Failure extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** The real disk, but one kind of operation on matching files says no. */
+function failing(operation: 'create' | 'overwrite' | 'rename' | 'chmod', file: RegExp, code: string, from = 0): Disk {
+  let seen = 0;
+  const guard = (name: string): void => {
+    if (!file.test(name)) return;
+    seen += 1;
+    if (seen > from) throw new Failure(code);
+  };
+  return {
+    ...realDisk,
+    create: (name, bytes, mode) => {
+      if (operation === 'create') guard(name);
+      realDisk.create(name, bytes, mode);
+    },
+    overwrite: (name, bytes) => {
+      if (operation === 'overwrite') guard(name);
+      realDisk.overwrite(name, bytes);
+    },
+    rename: (a, b) => {
+      if (operation === 'rename') guard(b);
+      realDisk.rename(a, b);
+    },
+    chmod: (name, mode) => {
+      if (operation === 'chmod') guard(name);
+      realDisk.chmod(name, mode);
+    },
+  };
+}
+
+async function stopOf(promise: Promise<unknown>): Promise<Stop> {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Stop);
+  return error as Stop;
+}
+
+describe('writePlan', () => {
+  test('writes every file, keeps line ends and modes, the key only in .env', async () => {
+    const { root, tools } = start();
+    chmodSync(join(root, 'api/Dockerfile'), 0o755);
+    const plan = await planFor(root, tools);
+    expect(plan.refused).toEqual([]);
+    await writePlan(workspaceAt(root), plan, SECRETS, tools);
+    const tree = treeOf(root);
+    expect(tree['.env']).toBe(`HONEYCOMB_API_KEY=${KEY}\n`);
+    expect(statSync(join(root, '.env')).mode & 0o777).toBe(0o600);
+    expect(tree['.gitignore']).toBe('.env\n');
+    expect(tree['api/requirements.txt']).toBe('flask\nflask-cors\nopentelemetry-distro==0.66b1');
+    expect(tree['api/Dockerfile']).toContain('CMD ["opentelemetry-instrument", "flask", "run"]\r\n');
+    expect(statSync(join(root, 'api/Dockerfile')).mode & 0o777).toBe(0o755);
+    expect(Object.keys(tree).filter((path) => tree[path]?.includes(KEY))).toEqual(['.env']);
+    expect(Object.keys(treeOf(join(root, '.git/otel-setup'))).join(' ')).not.toContain('open');
+    expect(JSON.stringify(treeOf(join(root, '.git/otel-setup')))).not.toContain(KEY);
+  });
+
+  test('writes in the order: ignore line, secret, compose, manifest, Dockerfile, new file', async () => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools);
+    expect(plan.patches.map((p) => p.path)).toEqual(['.gitignore', '.env', 'docker-compose.yml', 'api/requirements.txt', 'api/Dockerfile', 'api/lib/otel.cjs']);
+    const touched: string[] = [];
+    const disk: Disk = {
+      ...realDisk,
+      create: (file, bytes, mode) => {
+        if (!file.includes('.git/')) touched.push(file.slice(root.length + 1));
+        realDisk.create(file, bytes, mode);
+      },
+    };
+    await writePlan(workspaceAt(root), plan, SECRETS, tools, { disk });
+    expect(touched.findIndex((f) => f.startsWith('..gitignore'))).toBeLessThan(touched.indexOf('.env'));
+    expect(touched.indexOf('.env')).toBe(1);
+  });
+
+  test('the journal is on the disk before the first byte of the workspace', async () => {
+    const { root, tools } = start();
+    const order: string[] = [];
+    const disk: Disk = {
+      ...realDisk,
+      rename: (a, b) => {
+        order.push(b.includes('.git/') ? 'journal' : 'workspace');
+        realDisk.rename(a, b);
+      },
+      create: (file, bytes, mode) => {
+        if (!file.includes('.git/')) order.push('workspace');
+        realDisk.create(file, bytes, mode);
+      },
+    };
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools, { disk });
+    expect(order[0]).toBe('journal');
+    expect(order).toContain('workspace');
+  });
+
+  test('outside git the journal goes to the state folder', async () => {
+    const { root, tools } = start();
+    const noGit = { ...tools, exec: async () => ({ code: 128, out: '', err: 'not a repository' }) };
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, noGit);
+    expect(Object.keys(treeOf(join(root, '..', 'state'))).some((file) => file.endsWith('.kept.json'))).toBe(true);
+  });
+
+  test('a second plan finds nothing it may set again', async () => {
+    const { root, tools } = start();
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    const again = await planFor(root, tools);
+    expect(again.patches).toEqual([]);
+    expect(again.refused[0]?.service).toBe('api');
+  });
+
+  test.each([
+    ['a full disk', failing('create', /requirements/, 'ENOSPC'), /disk is full/],
+    ['a full disk while writing the secret', failing('create', /\/\.env$/, 'ENOSPC'), /disk is full/],
+    ['a folder that may not be written', failing('create', /api\/\.Dockerfile/, 'EACCES'), /may not write/],
+    ['a read-only file system', failing('rename', /docker-compose\.yml$/, 'EROFS'), /read-only/],
+    ['a new file that cannot be placed', failing('rename', /otel\.cjs$/, 'EIO'), /EIO/],
+    ['a journal that cannot be finished', failing('create', /kept\.json/, 'ENOSPC'), /disk is full/],
+  ])('%s: every file is as it was, and the sentence says so', async (_, disk, says) => {
+    const { root, tools } = start();
+    const modes = modesOf(root);
+    const plan = await planFor(root, tools);
+    const stop = await stopOf(writePlan(workspaceAt(root), plan, SECRETS, tools, { disk }));
+    expect(stop.exit).toBe(4);
+    expect(stop.message).toMatch(says);
+    expect(stop.message).toMatch(/Every file is as it was/);
+    expect(treeOf(root)).toEqual(BEFORE);
+    expect(modesOf(root)).toEqual(modes);
+    expect(existsSync(join(root, 'api/lib'))).toBe(false);
+    expect(await recover(root, tools)).toBeUndefined();
+    await writePlan(workspaceAt(root), plan, SECRETS, tools);
+    expect(treeOf(root)['.env']).toContain(KEY);
+  });
+
+  test('where even the way back fails, the journal stays and the next run finishes', async () => {
+    const { root, tools } = start();
+    const disk: Disk = { ...failing('create', /requirements/, 'ENOSPC'), remove: (file) => {
+      if (/\.env$/.test(file)) throw new Failure('EIO');
+      realDisk.remove(file);
+    } };
+    const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools, { disk }));
+    expect(stop.message).toMatch(/\.env could not be brought back/);
+    expect((await recover(root, tools))?.files).toEqual(['.env']);
+    expect(treeOf(root)).toEqual(BEFORE);
+  });
+
+  test.each(['EBUSY', 'EXDEV', 'EPERM'])('a rename that says %s (a bind-mounted file): written in place', async (code) => {
+    const { root, tools } = start();
+    const inode = statSync(join(root, 'docker-compose.yml')).ino;
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools, { disk: failing('rename', /docker-compose\.yml$/, code) });
+    expect(statSync(join(root, 'docker-compose.yml')).ino).toBe(inode);
+    expect(treeOf(root)['docker-compose.yml']).toContain('OTEL_SERVICE_NAME');
+    expect(Object.keys(treeOf(root)).filter((path) => path.includes('otel-setup-'))).toEqual([]);
+  });
+
+  test('a disk that fills up in the middle of a write in place', async () => {
+    const { root, tools } = start();
+    const torn: Disk = { ...failing('rename', /docker-compose\.yml$/, 'EBUSY'), overwrite: (file, bytes) => {
+      if (bytes.length > 100) {
+        realDisk.overwrite(file, bytes.slice(0, 60));
+        throw new Failure('ENOSPC');
+      }
+      realDisk.overwrite(file, bytes);
+    } };
+    await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools, { disk: torn }));
+    expect(treeOf(root)).toEqual(BEFORE);
+  });
+
+  test('hard links keep their other name', async () => {
+    const { root, tools } = start();
+    linkSync(join(root, 'api/requirements.txt'), join(root, 'same.txt'));
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(treeOf(root)['same.txt']).toContain('opentelemetry-distro');
+  });
+
+  test('a link inside the workspace stays a link', async () => {
+    const { root, tools } = start({ ...BEFORE, 'config/env': 'A=1\n' });
+    symlinkSync('config/env', join(root, '.env'));
+    const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools));
+    expect(stop.message).toMatch(/config\/env is in git/);
+    git(root, 'rm', '-q', '--cached', 'config/env');
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(lstatSync(join(root, '.env')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(root, 'config/env'), 'utf8')).toBe(`A=1\nHONEYCOMB_API_KEY=${KEY}\n`);
+  });
+
+  test.each([
+    ['a .env that leads out of the workspace', (root: string) => {
+      writeFileSync(join(root, '../outside.env'), 'A=1\n');
+      symlinkSync('../outside.env', join(root, '.env'));
+    }],
+    ['a .env that leads nowhere', (root: string) => symlinkSync('../nowhere', join(root, '.env'))],
+    ['a folder that leads out of the workspace', (root: string) => {
+      mkdirSync(join(root, '../elsewhere'));
+      symlinkSync('../../elsewhere', join(root, 'api/lib'));
+    }],
+  ])('%s is refused, by the plan or by the writer, and nothing is written', async (_, prepare) => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools);
+    prepare(root);
+    const stop = await stopOf(writePlan(workspaceAt(root), plan, SECRETS, tools));
+    expect(stop.exit).toBe(4);
+    expect(readFileSync(join(root, 'docker-compose.yml'), 'utf8')).toBe(BEFORE['docker-compose.yml']);
+    expect(existsSync(join(root, '.gitignore'))).toBe(false);
+    if (existsSync(join(root, '../outside.env'))) expect(readFileSync(join(root, '../outside.env'), 'utf8')).toBe('A=1\n');
+  });
+
+  test.each(['../x', '/etc/x', '.git/hooks/pre-commit', 'a/../../x', ''])('a path of a forged plan is refused: %s', async (path) => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools);
+    const [first] = plan.patches;
+    const forged = { ...plan, patches: [{ ...first, path }] } as unknown as typeof plan;
+    expect((await stopOf(writePlan(workspaceAt(root), forged, SECRETS, tools))).exit).toBe(4);
+    expect(treeOf(root)).toEqual(BEFORE);
+  });
+
+  test.each([
+    ['changed', (root: string) => writeFileSync(join(root, 'api/requirements.txt'), 'django\n')],
+    ['made', (root: string) => writeFileSync(join(root, '.env'), 'A=1\n')],
+  ])('a file that was %s after the plan', async (_, between) => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools);
+    between(root);
+    const now = treeOf(root);
+    const stop = await stopOf(writePlan(workspaceAt(root), plan, SECRETS, tools));
+    expect([stop.exit, stop.message]).toEqual([4, expect.stringMatching(/has changed since the plan was made/)]);
+    expect(treeOf(root)).toEqual(now);
+  });
+
+  test('two runs at once: the second ends with a sentence', async () => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools);
+    const journal = await openJournal(root, tools);
+    const release = keepOthersOut(realDisk, journal.folder, Date.now());
+    const stop = await stopOf(writePlan(workspaceAt(root), plan, SECRETS, tools));
+    expect([stop.exit, stop.message]).toEqual([4, expect.stringMatching(/Another otel-setup .* is at work/)]);
+    expect(treeOf(root)).toEqual(BEFORE);
+    release();
+    await writePlan(workspaceAt(root), plan, SECRETS, tools);
+  });
+
+  test.each([
+    ['of a process that is gone', { pid: 2 ** 22 + 1, host: undefined }],
+    ['from before a restart of the machine', { pid: process.pid, booted: 0 }],
+    ['that was never finished', 'torn'],
+  ])('a leftover %s does not keep anybody out', async (_, left) => {
+    const { root, tools } = start();
+    const journal = await openJournal(root, tools);
+    const release = keepOthersOut(realDisk, journal.folder, Date.now());
+    const file = join(journal.folder, 'running');
+    const mine: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    release();
+    writeFileSync(file, left === 'torn' ? '{"pid":' : JSON.stringify({ ...(mine as object), ...(left as object) }));
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('a .env that is in git is refused', async () => {
+    const { root, tools } = start({ ...BEFORE, '.env': 'A=1\n' });
+    const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools));
+    expect(stop.message).toMatch(/in git/);
+    git(root, 'rm', '-q', '--cached', '.env');
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(treeOf(root)['.env']).toBe(`A=1\nHONEYCOMB_API_KEY=${KEY}\n`);
+  });
+
+  test.each([
+    ['not known', new Map<string, string>(), /is not known here/],
+    ['not fit for a file', new Map([['HONEYCOMB_API_KEY', 'a b\nEVIL=1']]), /cannot be written/],
+  ])('a secret that is %s', async (_, secrets, says) => {
+    const { root, tools } = start();
+    const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), secrets, tools));
+    expect(stop.message).toMatch(says);
+    expect(treeOf(root)).toEqual(BEFORE);
+  });
+
+  test('a text of the user that looks like a placeholder stays', async () => {
+    const { root, tools } = start({ ...BEFORE, 'api/requirements.txt': '# {{secret:HONEYCOMB_API_KEY}}\nflask\n' });
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(treeOf(root)['api/requirements.txt']).toBe('# {{secret:HONEYCOMB_API_KEY}}\nflask\nopentelemetry-distro==0.66b1\n');
+  });
+
+  test('stores that are no file come last; one that fails is told', async () => {
+    const { root, tools } = start();
+    const plan = await planFor(root, tools, [...OPS, { op: 'store', store: 'vault', name: 'HONEYCOMB_API_KEY' }, { op: 'store', store: 'broken', name: 'HONEYCOMB_API_KEY' }]);
+    const got: unknown[] = [];
+    const vault = (id: string, put: NonNullable<Store['put']>): Store => ({ id, title: id, lasts: 'every new workspace', usable: () => true, get: async () => undefined, put });
+    const stores = [
+      vault('vault', async (name, value) => void got.push(name, value, existsSync(join(root, '.env')))),
+      vault('broken', async () => {
+        throw new Stop(1, 'it is closed');
+      }),
+    ];
+    const written = await writePlan(workspaceAt(root), plan, SECRETS, tools, { stores });
+    expect(got).toEqual(['HONEYCOMB_API_KEY', KEY, true]);
+    expect(written.stored).toEqual([{ store: 'vault', name: 'HONEYCOMB_API_KEY' }, { store: 'broken', name: 'HONEYCOMB_API_KEY', problem: 'it is closed' }]);
+  });
+});

@@ -5,7 +5,7 @@
  * third of real files back as they were.
  */
 import type { Change, Format, Refusal, Splice } from '../types.ts';
-import { spliceRemove, spliceReplace } from './compose/cut.ts';
+import { keepOpenEnd, spliceEmptied, spliceRemove, spliceReplace } from './compose/cut.ts';
 import { findOwn, lineOf } from './compose/find.ts';
 import { spliceWanted } from './compose/insert.ts';
 import { asSeq } from './compose/nodes.ts';
@@ -44,11 +44,14 @@ function spliceAll(text: string, changes: readonly Change[]): readonly Splice[] 
     if (isRefusal(splices)) return splices;
     lists.push(splices);
   }
+  lists.push(spliceEmptied(read, changes.filter((change) => change.do === 'remove'), inserts));
   const wanted = wantedBy(inserts);
   if (isRefusal(wanted)) return wanted;
   // New lines come last: at one offset, what belongs to the value above goes in front of them.
   const added = wanted.size === 0 ? [] : spliceWanted(read, wanted);
-  return isRefusal(added) ? added : mergeSplices([...lists, added]);
+  if (isRefusal(added)) return added;
+  const merged = mergeSplices([...lists, added]);
+  return isRefusal(merged) ? merged : mergeSplices([keepOpenEnd(text, merged)]);
 }
 
 function spliceOne(read: Read, change: Change): readonly Splice[] | Refusal {

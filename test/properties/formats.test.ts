@@ -120,7 +120,9 @@ test('words go in front of any word of a text, in whichever style the text is wr
       const text = stringify({ services: { web: { command: scalar, image: 'i' } } }, { lineWidth: 20 });
       // The printer does not get every text right; what counts is what the file says.
       fc.pre(!isRefusal(compose.parse(text)));
-      const command = String((parse(text) as { services: { web: { command: unknown } } }).services.web.command);
+      const said = parse(text) as { services: { web: Record<string, unknown> } };
+      const { command } = said.services.web;
+      if (typeof command !== 'string') return;
       const starts = [...command.matchAll(/(?<!\S)\S/g)].map((match) => match.index);
       const from = starts[nth % starts.length] ?? 0;
       const change: Change = { do: 'prefix', at: ['services', 'web', 'command'], words: ['wrap', '-x'], from };
@@ -129,7 +131,7 @@ test('words go in front of any word of a text, in whichever style the text is wr
         expect(proof.refused).not.toMatch(/could not be read back/);
         return;
       }
-      expect(parse(proof.after)).toEqual({ services: { web: { command: `${command.slice(0, from)}wrap -x ${command.slice(from)}`, image: 'i' } } });
+      expect(parse(proof.after)).toEqual({ services: { web: { ...said.services.web, command: `${command.slice(0, from)}wrap -x ${command.slice(from)}` } } });
       const written = /command: ([|>'"]?)/.exec(text)?.[1] ?? '';
       placed.set(written, (placed.get(written) ?? 0) + 1);
     }),

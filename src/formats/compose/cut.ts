@@ -4,8 +4,8 @@
 import type { Change, Keys, Refusal, Splice } from '../../types.ts';
 import { pathText, secretText } from '../model.ts';
 import { isRefusal, refuse } from '../refusal.ts';
-import { findOwn, type Found } from './find.ts';
-import { dashOf, endOf, endOfPair, indentOf, lineStart, nextLine } from './layout.ts';
+import { find, findOwn, type Found } from './find.ts';
+import { colonEnd, dashOf, endOf, endOfPair, indentOf, lineStart, nextLine } from './layout.ts';
 import { asMap, asScalar, asSeq, writtenText } from './nodes.ts';
 import type { Read } from './read.ts';
 import { styleOf, writeText } from './scalar.ts';
@@ -29,10 +29,47 @@ export function spliceRemove(read: Read, change: Extract<Change, { do: 'remove' 
   const [from, to] = spanOf(text, found);
   if ((asMap(found.parent) ?? asSeq(found.parent))?.flow === true) return [cut(text, ...withComma(text, found, from, to))];
   if (indentOf(text, from) === undefined) return refuse(`${pathText(change.at)} does not start on a line of its own; take it away by hand.`, read.lineAt(from));
-  const end = nextLine(text, to);
-  // The last line of a file without a final line end takes the line end in front of it along.
-  if (end === text.length && !text.endsWith('\n')) return [cut(text, text.slice(0, lineStart(text, from)).replace(/\r?\n$/, '').length, end)];
-  return [cut(text, lineStart(text, from), end)];
+  return [cut(text, lineStart(text, from), nextLine(text, to))];
+}
+
+/** Lines that are cut off the end of a file without a final line end take the line end in front of them along. */
+export function keepOpenEnd(text: string, splices: readonly Splice[]): readonly Splice[] {
+  const cuts = splices.filter((splice) => splice.cut !== '');
+  let from = text.length;
+  let first: Splice | undefined;
+  for (const splice of cuts.toReversed()) {
+    if (splice.at + splice.cut.length !== from || splice.put !== '' || !isLineStart(text, splice.at)) break;
+    [from, first] = [splice.at, splice];
+  }
+  if (first === undefined || text.endsWith('\n')) return splices;
+  const start = text.slice(0, from).replace(/\r?\n$/, '').length;
+  return splices.map((splice) => (splice === first ? cut(text, start, splice.at + splice.cut.length) : splice));
+}
+
+function isLineStart(text: string, offset: number): boolean {
+  return offset === 0 || text[offset - 1] === '\n';
+}
+
+/**
+ * Where removals take the last entry of a map or list in block style: an empty `{}` or `[]` in its place, since Docker
+ * Compose (2.40) refuses a key without a value ("must be a mapping"). Not where `inserts` put new entries there.
+ */
+export function spliceEmptied(read: Read, removes: readonly Change[], inserts: readonly Change[]): readonly Splice[] {
+  const parents = new Map<string, { readonly at: Keys; count: number }>();
+  for (const { at } of removes) {
+    const parent = at.slice(0, -1);
+    const known = parents.get(JSON.stringify(parent)) ?? { at: parent, count: 0 };
+    parents.set(JSON.stringify(parent), { at: parent, count: known.count + 1 });
+  }
+  const refilled = new Set(inserts.flatMap(({ at }) => [JSON.stringify(at), JSON.stringify(at.slice(0, -1))]));
+  return [...parents].flatMap(([key, { at, count }]): Splice[] => {
+    const found = refilled.has(key) ? undefined : find(read, at);
+    const block = asMap(found?.value) ?? asSeq(found?.value);
+    if (found?.pair === undefined || block === undefined || block.flow === true || block.items.length > count) return [];
+    const written = found.pair.srcToken?.sep?.findLast(({ type }) => type === 'anchor' || type === 'tag' || type === 'map-value-ind');
+    const end = written === undefined ? colonEnd(found.pair) : written.offset + written.source.length;
+    return [{ at: end, cut: '', put: asSeq(found.value) === undefined ? ' {}' : ' []' }];
+  });
 }
 
 function cut(text: string, from: number, to: number): Splice {

@@ -8,6 +8,7 @@ import type { Change, Format, Keys, Model, Refusal, Splice } from '../types.ts';
 import { readDockerfile, type DockerfileText, type Instruction } from './dockerfile-read.ts';
 import { lineAt, lineAtEnd, lineEnd } from './lines.ts';
 import { pathText } from './model.ts';
+import { once } from './once.ts';
 import { isRefusal, refuse } from './refusal.ts';
 
 interface Stage {
@@ -15,20 +16,26 @@ interface Stage {
   readonly instructions: readonly Instruction[];
 }
 interface Stages {
+  readonly escape: DockerfileText['escape'];
   readonly preamble: readonly Instruction[];
   readonly stages: readonly Stage[];
 }
+
+const readStages = once((text: string): Stages | Refusal => {
+  const read = readDockerfile(text);
+  return isRefusal(read) ? read : stagesOf(read);
+});
 
 export const dockerfile: Format = {
   id: 'dockerfile',
 
   parse(text) {
-    const read = readDockerfile(text);
+    const read = readStages(text);
     if (isRefusal(read)) return read;
-    const { preamble, stages } = stagesOf(read);
+    const { escape, preamble, stages } = read;
     return {
       model: {
-        escape: read.escape,
+        escape,
         preamble: preamble.map(meaning),
         stages: stages.map(stage => ({ ...fromOf(stage.from.args), instructions: stage.instructions.map(meaning) })),
       },
@@ -36,19 +43,20 @@ export const dockerfile: Format = {
   },
 
   line(text, at) {
-    const read = readDockerfile(text);
+    const read = readStages(text);
     if (isRefusal(read)) return undefined;
     const stage = stageAt(read, at);
     if (at.length === 2) return stage?.from.line;
     const instruction = instructionAt(read, at);
     if (instruction === undefined || at.length === 4) return instruction?.line;
-    if (at.length === 5 && at[4] === 'args') return lineAt(text, instruction.offset(0));
-    const start = itemsOf(instruction)[Number(at[5])]?.from;
-    return at[4] === 'args' && start !== undefined ? lineAt(text, instruction.offset(start)) : undefined;
+    const start = at.length === 5 ? 0 : itemsOf(instruction)[Number(at[5])]?.from;
+    if (at[4] !== 'args' || start === undefined) return undefined;
+    const from = instruction.offset(start);
+    return instruction.line - 1 + lineAt(text.slice(instruction.from, from), from);
   },
 
   splice(text, change) {
-    const read = readDockerfile(text);
+    const read = readStages(text);
     if (isRefusal(read)) return read;
     if (change.do === 'prefix') return prefix(text, read, change);
     if (change.do === 'add') return addInstruction(text, read, change);
@@ -69,7 +77,7 @@ function stagesOf(read: DockerfileText): Stages {
     if (instruction.keyword === 'FROM') stages.push({ from: instruction, instructions: [] });
     else (stages.at(-1)?.instructions ?? preamble).push(instruction);
   }
-  return { preamble, stages };
+  return { escape: read.escape, preamble, stages };
 }
 
 function meaning({ keyword, args, words, heredocs }: Instruction): Model {
@@ -86,13 +94,13 @@ function fromOf(args: string): { from: string; name: string | null; platform: st
   return { from, name: as.toUpperCase() === 'AS' ? (name ?? null) : null, platform: platform ?? null };
 }
 
-function stageAt(read: DockerfileText, at: Keys): Stage | undefined {
+function stageAt(read: Stages, at: Keys): Stage | undefined {
   const [head, index] = at;
-  return head === 'stages' && typeof index === 'number' ? stagesOf(read).stages[index] : undefined;
+  return head === 'stages' && typeof index === 'number' ? read.stages[index] : undefined;
 }
 
 /** The instruction that a path ['stages', i, 'instructions', k, …] leads to. */
-function instructionAt(read: DockerfileText, at: Keys): Instruction | undefined {
+function instructionAt(read: Stages, at: Keys): Instruction | undefined {
   return at[2] === 'instructions' && typeof at[3] === 'number' ? stageAt(read, at)?.instructions[at[3]] : undefined;
 }
 
@@ -103,7 +111,7 @@ function itemsOf(instruction: Instruction): { from: number; to: number }[] {
   return items.map(node => ({ from: node.offset, to: node.offset + node.length }));
 }
 
-function prefix(text: string, read: DockerfileText, change: Change & { do: 'prefix' }): Splice[] | Refusal {
+function prefix(text: string, read: Stages, change: Change & { do: 'prefix' }): Splice[] | Refusal {
   const instruction = at5(change.at) ? instructionAt(read, change.at) : undefined;
   if (instruction === undefined) return refuse(`The Dockerfile has no command at ${pathText(change.at)}.`);
   const { line } = instruction;
@@ -143,7 +151,7 @@ function separator(text: string, instruction: Instruction, items: readonly { fro
   return /[\r\n]/.test(between) ? ', ' : between;
 }
 
-function addInstruction(text: string, read: DockerfileText, change: Change & { do: 'add' }): Splice[] | Refusal {
+function addInstruction(text: string, read: Stages, change: Change & { do: 'add' }): Splice[] | Refusal {
   const { at, value } = change;
   const own = readDockerfile(read.escape === '`' ? `# escape=\`\n${value}` : value);
   if (/[\r\n]/.test(value) || isRefusal(own) || own.instructions.length !== 1 || value.endsWith(read.escape)) {

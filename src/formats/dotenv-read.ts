@@ -5,6 +5,7 @@
  */
 import type { Refusal } from '../types.ts';
 import { BOM } from './lines.ts';
+import { once } from './once.ts';
 import { refuse } from './refusal.ts';
 
 export interface DotenvEntry {
@@ -28,7 +29,7 @@ const BLANK = /[\t\v\f\r \u0085\u00a0]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.[\]-]/u;
 
 /** The entries in order, doubles included (the last one counts); a refusal where Compose would stop with an error. */
-export function readDotenv(text: string): readonly DotenvEntry[] | Refusal {
+export const readDotenv = once((text: string): readonly DotenvEntry[] | Refusal => {
   const entries: DotenvEntry[] = [];
   let at = text.startsWith(BOM) ? 1 : 0;
   let line = 1;
@@ -66,7 +67,7 @@ export function readDotenv(text: string): readonly DotenvEntry[] | Refusal {
     entries.push({ ...head, raw: text.slice(from, end + 1), value: quote === '"' ? unescape(inner) : inner, quote, from });
     at = end + 1;
   }
-}
+});
 
 function lineBreak(text: string, at: number): number {
   const lf = text.indexOf('\n', at);

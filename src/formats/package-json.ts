@@ -8,6 +8,7 @@ import { stringOffset } from './json-string.ts';
 import { nameOf, nestedObject, propertySplice } from './json-style.ts';
 import { BOM, lineAt } from './lines.ts';
 import { pathText, secretText } from './model.ts';
+import { once } from './once.ts';
 import { isRefusal, refuse } from './refusal.ts';
 
 export const packageJson: Format = {
@@ -73,7 +74,7 @@ function errorLine(text: string): number | undefined {
 }
 
 /** The syntax tree, in offsets of `text`. */
-function treeOf(text: string): Node | Refusal {
+const treeOf = once((text: string): Node | Refusal => {
   const read = readJson(text);
   if (isRefusal(read)) return read;
   try {
@@ -85,7 +86,7 @@ function treeOf(text: string): Node | Refusal {
     if (error instanceof RangeError) return refuse('package.json is nested too deeply.');
     throw error;
   }
-}
+});
 
 /** A key on the way to `at` that is written twice: JSON.parse takes the last, other readers the first. */
 function doubleKey(tree: Node, at: Keys): Node | undefined {

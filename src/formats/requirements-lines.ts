@@ -3,6 +3,7 @@
  * ignore_comments): a backslash at the end joins the next line, a comment starts at '#' after a blank.
  */
 import { BOM } from './lines.ts';
+import { once } from './once.ts';
 
 export interface LogicalLine {
   /** Continuations joined, comment and outer blanks removed; never empty. */
@@ -24,7 +25,7 @@ export interface RequirementsText {
 const BREAKS = new Set('\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029');
 
 /** The logical lines in order, those without content left out. */
-export function readRequirements(text: string): RequirementsText {
+export const readRequirements = once((text: string): RequirementsText => {
   const lines: LogicalLine[] = [];
   let parts: string[] = [];
   let line = 0;
@@ -50,7 +51,7 @@ export function readRequirements(text: string): RequirementsText {
     parts = [];
   }
   return { lines };
-}
+});
 
 // No regular expressions with a repeat in front of `$`: on a long line of blanks they take quadratic time.
 function withoutComment(line: string): string {

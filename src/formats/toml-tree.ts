@@ -2,6 +2,7 @@
 import { getStaticTOMLValue, ParseError, parseTOML, type AST } from 'toml-eslint-parser';
 import type { Keys, Model, Refusal } from '../types.ts';
 import { BOM } from './lines.ts';
+import { once } from './once.ts';
 import { refuse } from './refusal.ts';
 
 export type Pair = AST.TOMLKeyValue;
@@ -22,7 +23,7 @@ export interface TomlTree {
 }
 
 /** The tree in offsets of `text`; refuses what TOML 1.0 (Python's tomllib) does not read. */
-export function readToml(text: string): { tree: TomlTree; model: Model } | Refusal {
+export const readToml = once((text: string): { tree: TomlTree; model: Model } | Refusal => {
   let program: AST.TOMLProgram;
   try {
     // A blank in place of the BOM keeps the offsets.
@@ -43,7 +44,7 @@ export function readToml(text: string): { tree: TomlTree; model: Model } | Refus
   // An object's prototype must not be reached by way of a key.
   if ([...headers, ...entries].some(({ path }) => path.includes('__proto__'))) return refuse('The key "__proto__" is not read.');
   return { tree: { tokens: program.tokens, entries, headers, top }, model: plain(getStaticTOMLValue(program)) };
-}
+});
 
 function entriesOf(pairs: readonly Pair[], holder: Keys): Entry[] {
   return pairs.flatMap(pair => {

@@ -2,7 +2,7 @@
  * One service of one file in the form that merging works on: environment and build.args as maps, ports and volumes in
  * long form, paths absolute. Keys that otel-setup has no use for are left out.
  */
-import { resolve as resolvePath } from 'node:path';
+import { isAbsolute, resolve as resolvePath } from 'node:path';
 import type { Path, Where } from '../../types.ts';
 import { shortPorts } from './ports.ts';
 import { invalid, type Leaf, type List, type Mapping, type Tree } from './tree.ts';
@@ -156,7 +156,7 @@ function absolute(leaf: Leaf, base: string): Leaf {
 
 function fromBase(written: string, base: string): string {
   // `~` is the home folder, which is not the workspace's to know; it stays and is outside.
-  return written.startsWith('~') ? written : resolvePath(base, written);
+  return written.startsWith('~') || isAbsolute(written) ? written : resolvePath(base, written);
 }
 
 /** A list's items; one value counts as a list of one; null as none. */

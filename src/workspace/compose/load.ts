@@ -8,6 +8,7 @@ import type { Evidence, Files, Path, Where } from '../../types.ts';
 import { nameOf, path as asPath } from '../path.ts';
 import { canonicalService, items, leafText, withContext, type FileService } from './canonical.ts';
 import { fillTree } from './fill.ts';
+import { unknownKeys } from './known-keys.ts';
 import { mergeServices, withoutDoubles, withoutPath } from './merge.ts';
 import { lookupIn, mergeEnvFiles, type Env } from './project-env.ts';
 import { invalid, readYaml, type Mapping, type Tree, type YamlDocument } from './tree.ts';
@@ -96,6 +97,7 @@ export class Loader {
     if (listed !== undefined && listed.kind !== 'map' && items(listed).length > 0) throw invalid(path, listed.where.line, '`services` must be a mapping.');
     for (const [name, value] of listed?.kind === 'map' ? listed.entries : []) {
       const service = canonicalService(name, value, base);
+      if (value.kind === 'map') this.unsure.push(...unknownKeys(name, value));
       const imported = own.get(name);
       if (imported !== undefined) this.unsure.push({ where: value.where, says: `the service ${name} is in an included file too: Compose before 2.41 refuses that` });
       own.set(name, imported === undefined ? service : mergeServices(imported, service));

@@ -138,7 +138,7 @@ function buildOf(tree: Tree | undefined, lookup: Lookup, unsure: Evidence[]): Re
   if (inline !== undefined) unsure.push({ where: inline.where, says: 'the Dockerfile is written inside of the compose file (dockerfile_inline): it is not read' });
   return {
     context: fieldText(tree, 'context') ?? '.',
-    dockerfile: fieldText(tree, 'dockerfile') ?? 'Dockerfile',
+    dockerfile: fieldText(tree, 'dockerfile') || 'Dockerfile',
     inline: inline !== undefined,
     ...optional('target', fieldText(tree, 'target')),
     args,

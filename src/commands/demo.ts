@@ -42,7 +42,7 @@ export const run: Run = async (args, outer) => {
     const folder = await steps.time('files', () => copy(variant, context));
     if (!args.keep) closing.push(() => removeFolder(folder.all));
     await steps.time('init', () => setUp(folder, receiver, args.keep, context));
-    const services = await steps.time('start', () => start(folder, docker, context, within(outer).tools));
+    const services = await steps.time('start', () => start(folder, docker, context, within(outer).tools, stop.signal));
     if (!args.keep || services.how !== COMPOSE) closing.push(() => services.stop());
     stop.signal.throwIfAborted();
     const trace = await steps.time('request', () => ask(folder, services, context, stop.signal));
@@ -103,9 +103,10 @@ async function setUp({ path, all }: DemoFolder, { port }: Receiver, keeps: boole
   if (report.exit !== EXIT.done) throw new Stop(EXIT.notDone, `otel-setup init ended with ${report.exit} in ${path}.`, 'Run the demo again with --keep and --verbose, and report what it says (npm bugs otel-setup).');
 }
 
-async function start(folder: DemoFolder, docker: string | undefined, context: Context, cleaning: Tools): Promise<Services> {
+async function start(folder: DemoFolder, docker: string | undefined, context: Context, cleaning: Tools, signal: AbortSignal): Promise<Services> {
   const composed = docker === undefined ? await withCompose(folder.path, `otel-setup-demo-${randomBytes(3).toString('hex')}`, context.tools, cleaning) : { refused: docker };
   if (!('refused' in composed)) return composed;
+  signal.throwIfAborted();
   context.print(`  Without Docker (${composed.refused}): both services as processes on this machine.`);
   const workspace = readWorkspace({ cwd: folder.path, env: context.env });
   if ('ask' in workspace) throw new Stop(EXIT.notDone, `${folder.path} has no compose file.`);

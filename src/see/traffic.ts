@@ -45,12 +45,13 @@ export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId:
 
 /**
  * Sends the GET again until it is answered, `ms` is over or `signal` says so: for a server that is only starting.
- * A 502, 503 or 504 is taken for a proxy in front of it.
+ * A 502, 503 or 504 is taken for a proxy in front of it. The first tries are short: Docker accepts connections for a
+ * container that does not listen yet, and lets them hang.
  */
 export async function sendUntilAnswered(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms: number, signal?: AbortSignal): Promise<Sent> {
   const end = Date.now() + ms;
-  for (;;) {
-    const sent = await sendOne(tools, url, traceId, Math.max(1, Math.min(10_000, end - Date.now())));
+  for (let patience = 1_000; ; patience = Math.min(10_000, patience * 2)) {
+    const sent = await sendOne(tools, url, traceId, Math.max(1, Math.min(patience, end - Date.now())));
     if (sent.is === 'answered' && ![502, 503, 504].includes(sent.status)) return sent;
     if (Date.now() + 250 >= end || signal?.aborted === true) return sent;
     await new Promise((done) => setTimeout(done, 250));

@@ -69,6 +69,10 @@ describe('OpenTelemetry that is started in code', () => {
     expect(app.wired).toEqual({ where: { path: 'tracing.js', line: 2 }, says: 'new NodeSDK(' });
     expect(said(answer)).toEqual(['env OTEL_LOG_LEVEL=error']);
   });
+  test('is found where the whole workspace lies below a folder named test', () => {
+    const { app } = look({ 'test/api/package.json': express, 'test/api/tracing.js': 'new NodeSDK({})', 'test/api/test/x.js': '' }, { dir: 'test/api', from: 'node:20', cmd: 'node server.js' });
+    expect(app.wired?.where).toEqual({ path: 'test/api/tracing.js', line: 1 });
+  });
   test.each([['a comment', '/* new NodeSDK() */\n// registerOTel()\n'], ['a string that looks like a comment', 'const a = "http://x"; const b = 1;\n']])('%s does not count', (_title, text) => {
     expect(look({ 'package.json': express, 'server.js': text }, { from: 'node:20', cmd: 'node server.js' }).app.wired).toBeUndefined();
   });

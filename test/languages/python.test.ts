@@ -41,6 +41,7 @@ describe('which framework, and what it needs', () => {
     ['a propagator that OTEL_PROPAGATORS names', { 'requirements.txt': 'flask', 'app.py': FLASK }, { from: 'python:3.12', cmd: 'flask run', env: { OTEL_PROPAGATORS: 'tracecontext,xray' } }, { framework: 'flask', packages: ['distro', 'exporter-otlp-proto-http', '-flask', 'propagator-aws-xray'] }],
     ['debug in app.run', { 'requirements.txt': 'flask', 'server.py': `${FLASK}if __name__ == "__main__":\n    app.run(debug=True, host="0.0.0.0")\n` }, { from: 'python:3.12', cmd: 'python server.py' }, { framework: 'flask', packages: ['distro', 'exporter-otlp-proto-http', '-flask'], env: ['env OTEL_BSP_SCHEDULE_DELAY=100'] }],
     ['aiohttp that serves', { 'requirements.txt': 'aiohttp', 'main.py': 'from aiohttp import web\n' }, { from: 'python:3.12', cmd: 'python main.py' }, { framework: 'aiohttp-server', packages: ['distro', 'exporter-otlp-proto-http', '-aiohttp-server', '-aiohttp-client'] }],
+    ['a factory in a package, imported by the script that is run', { 'requirements.txt': 'flask\nfastapi', 'run.py': 'from shop import create_app\ncreate_app().run()\n', 'shop/__init__.py': 'from flask import Flask\n', 'other.py': 'import fastapi\n' }, { from: 'python:3.12', cmd: 'python run.py' }, { framework: 'flask', packages: ['distro', 'exporter-otlp-proto-http', '-flask'] }],
     ['a library outside of the range', { 'requirements.txt': 'flask\nSQLAlchemy==2.1.9\npsycopg2==2.9.9', 'app.py': FLASK }, { from: 'python:3.12', cmd: 'flask run' }, { framework: 'flask', packages: ['distro', 'exporter-otlp-proto-http', '-flask', '-psycopg2'] }],
   ];
   test.each(cases)('%s', (_title, files, o, expected) => {
@@ -48,6 +49,13 @@ describe('which framework, and what it needs', () => {
     expect(app.framework).toBe(expected.framework);
     expect([...packages(answer)].toSorted()).toEqual([...expected.packages].toSorted());
     expect(said(answer).filter((line) => /^(?:env|wrap)/.test(line))).toEqual(['wrap opentelemetry-instrument', ...(expected.env ?? [])]);
+  });
+
+  test('a job beside a web service: its calls only', () => {
+    const { app, answer } = look({ 'requirements.txt': 'fastapi\nasyncpg', 'main.py': 'import fastapi\n', 'seed.py': 'import asyncpg\n' }, { from: 'python:3.12', cmd: 'python seed.py' });
+    expect(app.framework).toBeUndefined();
+    expect(packages(answer)).toEqual(['distro', 'exporter-otlp-proto-http', '-asyncpg']);
+    expect('stuck' in answer ? [] : answer.notes).toContainEqual(expect.stringContaining('No web framework'));
   });
 
   test('versions are those of the set for the image, and every package is of the set', () => {

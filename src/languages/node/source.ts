@@ -21,7 +21,7 @@ export function jsSources(files: Files, manifest: Path): readonly JsSource[] {
   if (before !== undefined) return before;
   const found = files
     .find(folder, /\.(?:[cm]?js|[cm]?ts|tsx|jsx)$/, 5)
-    .filter((file) => !/(?:^|\/)(?:tests?|__tests__|e2e|cypress|public|static)\/|\.(?:test|spec|d)\.[cm]?[jt]s$/.test(file))
+    .filter((file) => !/(?:^|\/)(?:tests?|__tests__|e2e|cypress|public|static)\/|\.(?:test|spec|d)\.[cm]?[jt]s$/.test(folder === '' ? file : file.slice(folder.length + 1)))
     .slice(0, MOST_FILES)
     .flatMap((file) => {
       const text = files.text(file);

@@ -31,7 +31,7 @@ export function traceClues(app: App, clues: Clues): Tracing | Stuck {
   if ('stuck' in more) return more;
   const modules = modulesOf(service, files, manifest, process);
   const esm = modules.kind === 'esm' && set.esm;
-  const packages = [...BASE, ...(esm ? ESM : []), ...(found?.framework.packages ?? [])].flatMap((name) => packageNeed(clues, set, name));
+  const packages = [...new Set([...BASE, ...(esm ? ESM : []), ...(found?.framework.packages ?? [])])].flatMap((name) => packageNeed(clues, set, name));
   const conflict = otherRelease(clues, set, packages);
   if (conflict !== undefined) return conflict;
   const preload = preloadNeeds(clues, esm);

@@ -2,7 +2,7 @@ import { celery } from './celery.ts';
 import { django } from './django.ts';
 import { fastapi, starlette } from './fastapi.ts';
 import { flask } from './flask.ts';
-import { importedAt } from './sources.ts';
+import { importedAt, reachableFrom } from './sources.ts';
 import type { Clues, Framework } from './clues.ts';
 import type { Evidence } from '../../types.ts';
 
@@ -31,12 +31,16 @@ export function frameworkOf(clues: Clues): { readonly framework: Framework; read
   const { sources, process, manifest } = clues;
   // A library that a web service only uses (its task queue, aiohttp as a client) is not what serves.
   const servers = frameworks.filter((framework) => framework.id !== 'celery');
-  for (const where of [process.entry === undefined ? [] : [process.entry], sources]) {
+  const reached = process.entry === undefined ? [] : reachableFrom(sources, process.entry);
+  // A script of its own (a job, a seed) is what it imports, not what else lies in the folder.
+  const isScript = process.server === 'python' && process.entry !== undefined;
+  for (const where of isScript ? [reached] : [reached, sources]) {
     for (const framework of servers) {
       const at = importedAt(where, framework.module);
-      if (at !== undefined) return { framework, seen: manifest?.lines[framework.library] === undefined ? { where: at, says: `import ${framework.module}` } : { where: manifest.lines[framework.library] ?? at, says: framework.library } };
+      if (at !== undefined) return { framework, seen: { where: manifest?.lines[framework.library] ?? at, says: manifest?.lines[framework.library] === undefined ? `import ${framework.module}` : framework.library } };
     }
   }
+  if (isScript) return undefined;
   for (const framework of servers) {
     const at = manifest?.lines[framework.library];
     if (at !== undefined && framework.id !== 'aiohttp-server') return { framework, seen: { where: at, says: framework.library } };

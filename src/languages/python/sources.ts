@@ -68,6 +68,23 @@ export function isReached(sources: readonly PySource[], source: PySource, entry:
   return sources.some((other) => other !== source && other.imports.some(({ name }) => names.includes(name) || names.some((own) => name.startsWith(`${own}.`))));
 }
 
+/** A file and all that it imports of the service's own, directly or not. */
+export function reachableFrom(sources: readonly PySource[], entry: PySource): readonly PySource[] {
+  const reached = new Set([entry]);
+  for (const source of reached) {
+    for (const { name } of source.imports) {
+      const found = moduleSource(sources, name);
+      if (found !== undefined) reached.add(found);
+      // 'import a.b.c' also runs a/__init__.py and a/b/__init__.py.
+      for (let dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+        const parent = moduleSource(sources, name.slice(0, dot));
+        if (parent !== undefined) reached.add(parent);
+      }
+    }
+  }
+  return [...reached];
+}
+
 /** Where the service's code imports a top-level module first: entry file first, then the others. */
 export function importedAt(sources: readonly PySource[], module: string, first?: PySource): Where | undefined {
   for (const source of first === undefined ? sources : [first, ...sources]) {

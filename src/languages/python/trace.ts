@@ -44,7 +44,9 @@ function traceUnwired(clues: Clues, set: PinSet): Tracing | Stuck {
     ...clients.names.map((name) => ({ name: `opentelemetry-instrumentation-${name}`, why: `spans of calls through ${name}` })),
     ...propagatorsOf(clues),
   ];
-  const stuck = cannot(clues, set, wanted, found !== undefined);
+  // A job without a server still has the spans of what it calls.
+  const callsOnly = found === undefined && process.server === 'python' && clients.names.length > 0;
+  const stuck = cannot(clues, set, wanted, found !== undefined || callsOnly);
   if (stuck !== undefined) return stuck;
   const more = found?.framework.more?.(clues) ?? { needs: [], notes: [] };
   if ('stuck' in more) return more;
@@ -60,7 +62,7 @@ function traceUnwired(clues: Clues, set: PinSet): Tracing | Stuck {
     : [];
   return {
     needs: [...packages, { kind: 'wrap', argv: ['opentelemetry-instrument'], by: 'python', why: 'starts OpenTelemetry before the app' }, ...more.needs, ...gevent, ...delay.needs],
-    notes: [...more.notes, ...clients.notes, ...delay.notes],
+    notes: [...(callsOnly ? ['No web framework was recognised: there will be spans of its calls (databases, HTTP), none of requests.'] : []), ...more.notes, ...clients.notes, ...delay.notes],
   };
 }
 

@@ -16,7 +16,7 @@ export type InitReport = z.infer<typeof Report>;
 /** A command of the program in a workspace, its own state kept apart from this machine's; throws unless it ends with 0. */
 async function otelSetup(folder: string, ...words: string[]): Promise<string> {
   const ran = await run([process.execPath, program, ...words], folder, { XDG_STATE_HOME: `${folder}.state` });
-  if (ran.code !== 0) throw new Error(`otel-setup ${words.join(' ')} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+  if (ran.code !== 0) throw new Error(`otel-setup ${words.join(' ')} ended with ${ran.code}:\n${ran.err.slice(-2000)}`);
   return ran.out;
 }
 

@@ -140,6 +140,6 @@ async function wantsRebuild({ changed, good }: Prepared, workspace: Workspace, a
     left: 'the files are written, nothing was started',
     given: args.run ? true : undefined,
     fallback: false,
-    ask: (prompts) => prompts.confirm(`Rebuild ${changed.join(', ')} and send one GET / ?`, true),
+    ask: (prompts) => prompts.confirm(`Rebuild ${changed.join(', ')} and send ${changed.length === 1 ? 'it' : 'each'} one GET / ?`, true),
   }, { prompts: context.prompts, interactive: context.terminal.interactive, yes: args.yes });
 }

@@ -16,15 +16,17 @@ const placesOf = (because: readonly Evidence[]) => [...new Set(because.map(({ wh
 /** Breaks at blanks; continuation lines start with `indent` blanks. A word that is too long (a link) stays whole. */
 export function wrap(text: string, indent: number, columns = 80): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const next = line === '' ? word : `${line} ${word}`;
-    if (next.length > columns && line.trim() !== '') {
-      lines.push(line);
+  const start = /^ */.exec(text)?.[0] ?? '';
+  let line = start;
+  for (const word of text.slice(start.length).split(/( +)/)) {
+    if (line.length + word.length <= columns || line.trim() === '') {
+      line += word;
+    } else if (word.trim() !== '') {
+      lines.push(line.trimEnd());
       line = ' '.repeat(indent) + word;
-    } else line = next;
+    }
   }
-  return [...lines, line];
+  return [...lines, line.trimEnd()];
 }
 
 /** What was found: one line a service, with the places that say so. */

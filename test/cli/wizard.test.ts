@@ -61,7 +61,7 @@ function place(more: Readonly<Record<string, string>> = {}): Place {
 }
 const wizard = ({ folder, env }: Place, argv: readonly string[] = ['init']): Terminal => inTerminal([process.execPath, program, ...argv], { cwd: folder, env });
 const key = (name: string) => honeycomb.keys[name] ?? '';
-const KEY = /Honeycomb API key ·/;
+const KEY = /\? Honeycomb API key ‣/;
 const WRITE = /Write this\?/;
 const REBUILD = /Rebuild backend-flask and send it one GET \/ \?/;
 
@@ -72,7 +72,7 @@ describe('the first run', () => {
     await one.sees(/docker-compose\.yml · Gitpod/);
     await one.sees(/backend-flask +Flask, Python/);
     await one.sees(/frontend-react-js .*browser/);
-    await one.sees(/Honeycomb API key\b.*\n?/);
+    await one.sees(KEY);
     one.types(key('configuration') + ENTER);
     await one.sees(/✔ team cruddur · environment bootcamp · configuration key · US/);
     await one.sees(/docker-compose\.yml:\d+ +\+\d+ +OTEL_\* for backend-flask/);

@@ -2,6 +2,8 @@ import { spawn, type IPty } from '@lydell/node-pty';
 
 const ESC = String.fromCharCode(27);
 const SEQUENCE = new RegExp(`${ESC}(\\[[0-9;?]*[A-Za-z]|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)}|[=>78])`, 'g');
+/** How long a terminal may stay silent: only a test that fails waits as long. */
+const PATIENCE_MS = 8_000;
 export const CTRL_C = '\u0003';
 export const CTRL_D = '\u0004';
 export const ENTER = '\r';
@@ -50,9 +52,14 @@ export function inTerminal(argv: readonly string[], { cwd, env }: { cwd: string;
           return match[0];
         }
         if (over) throw new Error(`It ended before ${String(what)} was seen. After the last sight:\n${news}`);
-        await new Promise<void>((done) => {
-          wake = done;
+        const late = await new Promise<boolean>((done) => {
+          const timer = setTimeout(() => done(true), PATIENCE_MS);
+          wake = () => {
+            clearTimeout(timer);
+            done(false);
+          };
         });
+        if (late) throw new Error(`${String(what)} was not seen. After the last sight:\n${plain().slice(from)}`);
       }
     },
   };

@@ -32,12 +32,13 @@ export function keep(name: string, key: Key | undefined, stores: readonly Store[
     }
     if (store.ops === undefined) {
       ops.push({ op: 'store', store: store.id, name });
+      edits.push({ ...edit, status: 'changed', why: `${name}, for ${store.lasts === 'here' ? 'this workspace' : store.lasts}` });
     } else {
+      // A file: the plan's patch says it.
       const found = store.ops(name, workspace);
       if ('stuck' in found) throw new Stop(EXIT.refused, `${found.stuck} Nothing was written.`, found.paste?.text);
       ops.push(...found);
     }
-    edits.push({ ...edit, status: 'changed', why: `${name}, for ${store.lasts === 'here' ? 'this workspace' : store.lasts}` });
   }
   return { verdict: ops.length === 0 ? { is: 'met', where: stores.length === 0 ? 'shell' : 'container' } : { is: 'absent', ops }, edits };
 }

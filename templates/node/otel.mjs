@@ -24,7 +24,9 @@ function isFromOutside() {
   if (process.ppid === 0) return true;
   if (process.ppid === 1) return false;
   try {
-    return readFileSync(`/proc/${process.ppid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1] === '0';
+    const of = (name) => readFileSync(`/proc/${process.ppid}/${name}`, 'utf8');
+    // An interactive shell in a container (no -c) starts apps, not checks.
+    return of('stat').replace(/^.*\) /s, '').split(' ')[1] === '0' && of('cmdline').split('\0').includes('-c');
   } catch {
     return false;
   }

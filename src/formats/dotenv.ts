@@ -55,12 +55,13 @@ function find(entries: readonly DotenvEntry[], at: Keys): DotenvEntry | undefine
 }
 
 /**
- * The value so that Docker Compose reads it back: bare where every reader (shells, npm's dotenv) agrees on it, else in
- * single quotes, else in double ones.
+ * The value so that Docker Compose reads it back: bare where every reader (shells, npm's dotenv) agrees on it, and where
+ * it names another variable as `${NAME}`, which single quotes would keep from being filled in; else in single quotes,
+ * else in double ones.
  */
 function written(value: string | { readonly secret: string }): string | Refusal {
   const text = secretText(value);
-  if (typeof value !== 'string' || /^[A-Za-z0-9_.,:@%+/=-]*$/.test(text)) return text;
+  if (typeof value !== 'string' || /^(?:[A-Za-z0-9_.,:@%+/=-]|\$\{[A-Za-z_][A-Za-z0-9_]*\})*$/.test(text)) return text;
   if (/[\r\n]/.test(text)) return refuse('A value of several lines is not written to .env.');
   if (!text.includes("'") && !text.endsWith('\\')) return `'${text}'`;
   if (text.includes('$')) return refuse('A value with both \' and $ cannot be written so that every reader of .env takes it the same way.');

@@ -1,6 +1,8 @@
 /** A folder without a compose file is one service, started as its own files say. */
 import type { EnvVar, Files, Path, Service, Slot, Start, Where } from '../types.ts';
 import { formatOf } from '../formats/index.ts';
+import { readEnvFile } from './compose/env-file.ts';
+import type { Env } from './compose/project-env.ts';
 import { hasText, pythonStart } from './folder-python.ts';
 import { join, nameOf } from './path.ts';
 import { startOf, aroundOf } from './start.ts';
@@ -14,9 +16,10 @@ import { innerWords, nowhere } from './start/words.ts';
 /**
  * The service of `dir`, or undefined where nothing in it is started. First of these that is there: a Procfile's `web`
  * (else its first process), package.json's `start` (else `dev`), manage.py, app.py and its like, the Dockerfile's CMD.
+ * Its environment is that of `.env`, which `otel-setup run` gives it; the shell's value of a variable wins.
  */
-export function folderService(files: Files, dir: Path): Service | undefined {
-  const env: readonly EnvVar[] = [];
+export function folderService(files: Files, dir: Path, shell: Env = {}): Service | undefined {
+  const env = envOf(files, join(dir, '.env'), shell);
   const bare = { dir, mounts: [], origin: 'folder' as const, definedIn: [], active: true, env, ports: [], extraHosts: [], unsure: [], name: folderName(files, dir) };
   const start = procfileStart(files, dir) ?? packageStart(files, dir) ?? pythonFolderStart(files, dir);
   if (start !== undefined) return { ...bare, start };
@@ -26,7 +29,13 @@ export function folderService(files: Files, dir: Path): Service | undefined {
   if ('refused' in stage) return undefined;
   const build = { context: dir, dockerfile, args: {}, stage };
   const fromImage = startOf({ ...bare, build }, files);
-  return { ...bare, build, env: stage.env, ...(fromImage === undefined ? {} : { start: fromImage }) };
+  return { ...bare, build, env: [...stage.env, ...env], ...(fromImage === undefined ? {} : { start: fromImage }) };
+}
+
+function envOf(files: Files, path: Path, shell: Env): readonly EnvVar[] {
+  const text = files.text(path);
+  if (text === undefined) return [];
+  return readEnvFile(text, (name) => shell[name]).vars.map(({ name, raw, value, blank, line }) => ({ name, raw, value: shell[name] ?? value, blank, where: { path, line } }));
 }
 
 function procfileStart(files: Files, dir: Path): Start | undefined {

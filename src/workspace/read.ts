@@ -40,7 +40,7 @@ export function readWorkspace(o: ReadOptions): Workspace | { readonly ask: reado
   if ('ask' in chosen) return chosen;
   const base = { host: hostOf(o.env), files, projectDir: chosen.projectDir, compose: chosen.compose, alsoThere: chosen.alsoThere };
   if (chosen.compose.length === 0) {
-    const folder = folderService(files, chosen.projectDir);
+    const folder = folderService(files, chosen.projectDir, o.env);
     return { ...base, services: folder === undefined ? [] : [withApp(folder, files)], unsure: [] };
   }
   const project = resolveCompose(files, chosen.compose, chosen.projectDir, below.env, o.profiles);

@@ -17,12 +17,12 @@ const SILENT = ['OTEL_METRICS_EXPORTER=none', 'OTEL_LOGS_EXPORTER=none'];
 
 test('Honeycomb: the endpoint of the region, the key by name only', () => {
   expect(of(backendOf('honeycomb'))).toEqual([
+    'secret HONEYCOMB_API_KEY',
     'OTEL_SERVICE_NAME=backend-flask (any)',
     'OTEL_EXPORTER_OTLP_ENDPOINT=https://api.honeycomb.io',
     'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
     ...SILENT,
     'OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=${HONEYCOMB_API_KEY}',
-    'secret HONEYCOMB_API_KEY',
   ]);
   expect(of(backendOf('honeycomb'), { region: 'eu' })).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=https://api.eu1.honeycomb.io');
   expect(of(backendOf('honeycomb'), { endpoint: 'http://10.0.0.1:8080' })).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://10.0.0.1:8080');

@@ -16,9 +16,10 @@ export const honeycomb: Backend = {
   docs: 'https://docs.honeycomb.io/send-data/opentelemetry/',
   secret: KEY,
   needs: (service, choices): readonly Need[] => [
+    // First: in a `.env`, a line can only name what stands above it.
+    { by: 'honeycomb', why: 'the API key', kind: 'secret', name: KEY },
     ...otlpEnv('honeycomb', choices.endpoint ?? apiOf(choices.region), service, choices),
     { by: 'honeycomb', why: 'the header that carries the key; only the name of the variable is written', kind: 'env', name: 'OTEL_EXPORTER_OTLP_HEADERS', value: headers(service, choices) },
-    { by: 'honeycomb', why: 'the API key', kind: 'secret', name: KEY },
   ],
   account: async (key, tools, region) => (await import('./api.ts')).account(key, tools, region),
   /** docs.honeycomb.io/investigate/collaborate/share-trace; the id keeps its leading zeros. */

@@ -1,0 +1,2 @@
+ROOT_URLCONF = "shop.urls"
+SECRET_KEY = "not-a-secret"

@@ -1,0 +1,3 @@
+class HomeActivities:
+  def run():
+    return [{'handle': 'ann', 'message': 'first post'}]

@@ -1,0 +1,3 @@
+import express from 'express';
+
+express().get('/', (_req, res) => void res.send('ok')).listen(3000);

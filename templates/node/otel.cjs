@@ -80,9 +80,12 @@ function detectors(auto) {
 function sendAtEnd(sdk, api) {
   const exit = process.exit;
   const late = () => new Promise((_, fail) => setTimeout(() => fail(new Error('no answer within 3 s')), 3000).unref());
+  // The response that was just written ends its span in the next turn of the event loop.
+  const turn = () => new Promise((done) => setImmediate(done));
+  let flushing = Promise.resolve();
   let sent;
   const send = () => {
-    if (!sent) sent = Promise.race([sdk.shutdown(), late()]).catch((error) => {
+    if (!sent) sent = Promise.race([flushing.then(turn).then(() => sdk.shutdown()), late()]).catch((error) => {
       process.stderr.write(`otel.cjs: the last spans were not sent: ${error.message || error.code || error}\n`);
     });
     return sent;
@@ -97,7 +100,8 @@ function sendAtEnd(sdk, api) {
     if (others) {
       const provider = api.trace.getTracerProvider();
       const real = provider.getDelegate ? provider.getDelegate() : provider;
-      if (real.forceFlush) real.forceFlush().catch(() => {});
+      // Shutting down while a flush is on its way would drop what the flush holds.
+      if (real.forceFlush) flushing = turn().then(() => real.forceFlush()).catch(() => {});
     } else if (signal === 'SIGUSR2') send().then(() => process.kill(process.pid, signal)); // nodemon's restart
     else send().then(() => exit.call(process, code));
   };

@@ -72,7 +72,9 @@ async function drive(words: readonly string[], preload: 'cjs' | 'mjs', extra: Re
     const port = /port (\d+)/.exec(out)?.[1];
     if (port === undefined || status !== 0) return;
     status = -1;
-    status = (await fetch(`http://127.0.0.1:${port}/hi/there`)).status;
+    const response = await fetch(`http://127.0.0.1:${port}/hi/there`);
+    await response.text();
+    status = response.status;
     child.kill(signal);
   });
   return new Promise((done) => {

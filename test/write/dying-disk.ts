@@ -3,6 +3,8 @@ import type { Disk } from '../../src/write/disk.ts';
 /** Operations that change the disk: the points at which a run may be killed. */
 const CHANGES = ['create', 'overwrite', 'rename', 'link', 'remove', 'chmod', 'chown', 'makeFolder', 'removeFolder', 'sync'] as const;
 
+const half = (bytes: Uint8Array): Uint8Array => bytes.slice(0, Math.floor(bytes.length / 2));
+const none = (): void => {};
 /**
  * A disk on which `die` is called before, within or after the n-th change (1-based). 'torn': half of the bytes are
  * written. If `die` returns or throws, every later change is refused too: the dead write nothing.
@@ -19,8 +21,6 @@ export function dyingDisk(disk: Disk, n: number, when: 'before' | 'after' | 'tor
     if (when === 'torn') torn();
     die();
   };
-  const half = (bytes: Uint8Array): Uint8Array => bytes.slice(0, Math.floor(bytes.length / 2));
-  const none = (): void => {};
   return {
     ...disk,
     ...Object.fromEntries(CHANGES.map((name) => [name, (...args: readonly unknown[]) => step(() => Reflect.apply(disk[name], disk, args), none)])),

@@ -27,6 +27,8 @@ async function planOf(tree: Tree, judged: readonly Judged[], exec?: Parameters<t
 const judged = (service: string, verdict: Verdict): Judged => ({ service, need, verdict });
 const after = (plan: Plan, tree: Tree, path: string): string => applySplices(tree[path] ?? '', plan.patches.find((p) => p.path === path)?.splices ?? []);
 
+const stuck = (text: string): Verdict => ({ is: 'stuck', stuck: 'No file.', paste: { into: 'requirements.txt', text } });
+
 const THREE: Tree = {
   'docker-compose.yml': 'services:\n  a:\n    image: x\n  b:\n    image: x\n    environment:\n      - TAG=mine\n  c:\n    image: x\n',
 };
@@ -53,7 +55,6 @@ describe('makePlan', () => {
   });
 
   test('a stuck need takes its service out, with all that is to paste', async () => {
-    const stuck = (text: string): Verdict => ({ is: 'stuck', stuck: 'No file.', paste: { into: 'requirements.txt', text } });
     const { plan } = await planOf(THREE, [judged('a', { is: 'absent', ops: [set('a', 'TAG', '1')] }), judged('a', stuck('one')), judged('a', stuck('two')), judged('c', { is: 'absent', ops: [set('c', 'TAG', '1')] })]);
     expect(plan.refused).toEqual([{ service: 'a', why: 'No file.', paste: { into: 'requirements.txt', text: 'one\ntwo' } }]);
     expect(plan.ops).toEqual([set('c', 'TAG', '1')]);
@@ -177,27 +178,27 @@ describe('a plan as a file', () => {
   test('its JSON Schema names the parts of a plan', () => expect(planJsonSchema()).toMatchObject({ properties: { patches: {}, ops: {}, refused: {} } }));
 });
 
-describe('the referee', () => {
-  const config = (environment: object, more = {}): string => JSON.stringify({ services: { api: { image: 'x', environment, ...more } } });
-  const good = { PORT: '4567', OTEL_SERVICE_NAME: 'api', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://api.honeycomb.io' };
+const config = (environment: object, more = {}): string => JSON.stringify({ services: { api: { image: 'x', environment, ...more } } });
+async function rule(answers: readonly Partial<ExecResult>[]) {
+  const { folder, remove } = checkout(BEFORE);
+  const left = [...answers];
+  const inputs: string[] = [];
+  const tools = gitTools(folder);
+  const plan = await planFor(folder, tools);
+  const ruling = await referee(workspaceAt(folder), plan, {
+    ...tools,
+    exec: async (argv, o) => {
+      expect(argv).toContain('--no-interpolate');
+      inputs.push(o?.input ?? '');
+      return { code: 0, out: '', err: '', ...left.shift() };
+    },
+  });
+  remove();
+  return { ruling, inputs };
+}
 
-  async function rule(answers: readonly Partial<ExecResult>[]) {
-    const { folder, remove } = checkout(BEFORE);
-    const left = [...answers];
-    const inputs: string[] = [];
-    const tools = gitTools(folder);
-    const plan = await planFor(folder, tools);
-    const ruling = await referee(workspaceAt(folder), plan, {
-      ...tools,
-      exec: async (argv, o) => {
-        expect(argv).toContain('--no-interpolate');
-        inputs.push(o?.input ?? '');
-        return { code: 0, out: '', err: '', ...left.shift() };
-      },
-    });
-    remove();
-    return { ruling, inputs };
-  }
+describe('the referee', () => {
+  const good = { PORT: '4567', OTEL_SERVICE_NAME: 'api', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://api.honeycomb.io' };
 
   test('agrees where Compose reads exactly the planned change, from standard input', async () => {
     const { ruling, inputs } = await rule([{ out: config({ PORT: '4567' }) }, { out: config(good) }]);

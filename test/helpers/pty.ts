@@ -25,16 +25,16 @@ export function inTerminal(argv: readonly string[], { cwd, env }: { cwd: string;
   const pty: IPty = spawn(file, args, { cols: 80, rows: 40, cwd, env: { TERM: 'xterm-256color', ...env } });
   let raw = '';
   let from = 0;
-  let wake = () => {};
+  let wake: (() => void) | undefined;
   let over = false;
   const plain = () => raw.replace(SEQUENCE, '');
   pty.onData((data) => {
     raw += data;
-    wake();
+    wake?.();
   });
   const ended = new Promise<number>((done) => pty.onExit(({ exitCode }) => {
     over = true;
-    wake();
+    wake?.();
     done(exitCode);
   }));
   return {

@@ -51,8 +51,8 @@ function pythonVersion(name: string, tag: string): string | undefined {
 function nodeVersion(name: string, tag: string): string | undefined {
   const own = /nodejs(\d+)/.exec(name)?.[1];
   if (own !== undefined) return own;
-  const label = /(?:^|-)([a-z]+)(?:-|$)/g;
-  for (const found of tag.matchAll(label)) if (NODE_NAMES[found[1] ?? ''] !== undefined) return NODE_NAMES[found[1] ?? ''];
+  const line = tag.split('-').map(part => NODE_NAMES[part]).find(each => each !== undefined);
+  if (line !== undefined) return line;
   // devcontainers/javascript-node:1-20-bullseye carries its own version in front.
   return /^(?:[01]-)?(\d+(?:\.\d+){0,2})(?:-|$)/.exec(tag)?.[1];
 }

@@ -62,7 +62,7 @@ function present(files: Files, dir: Path, names: readonly string[]): readonly Pa
 function existing(files: Files, cwd: Path, name: string): Path {
   const found = files.resolve(cwd, name);
   if (found === undefined) throw new Stop(EXIT.refused, `The compose file ${name} lies outside of the workspace ${files.root}: it is not read.`, 'Start otel-setup in the folder of that file.');
-  if (!files.exists(found)) throw new Stop(EXIT.usage, `There is no compose file ${name}.`, 'Name one that is there with --file.');
+  if (!files.exists(found)) throw new Stop(EXIT.usage, `There is no compose file ${found}.`, 'Name one that is there with --file.');
   return found;
 }
 

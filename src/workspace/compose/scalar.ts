@@ -35,10 +35,10 @@ function integer(text: string): bigint | undefined {
   return signed >= -(2n ** 63n) && signed < 2n ** 64n ? signed : undefined;
 }
 
-/** Go's %v of a float64: like JavaScript's, but with an exponent of two digits, and from 1e-05 downwards. */
+/** Go's %v of a float64: an exponent, of two digits at least, below 1e-4 and from 1e6 on (strconv: shortest 'g'). */
 function goFloat(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e21)) {
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
     return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
   }
   return String(value);

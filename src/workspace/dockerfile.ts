@@ -1,9 +1,14 @@
 /** The stage of a Dockerfile that is really built, with everything that it inherits. */
+import { readDockerfile } from '../formats/dockerfile-read.ts';
 import { formatOf } from '../formats/index.ts';
 import type { Command, EnvVar, Files, Model, Path, Refusal, Slot, Stage, Where } from '../types.ts';
 import { absolutePath, contextCopies } from './container-path.ts';
 import { dockerWords, expand, flagged, pairs } from './docker-words.ts';
 import { runtimeOf } from './image.ts';
+
+/** More is no Dockerfile that people write. */
+const MOST_STAGES = 200;
+const MOST_COPIES = 1_000;
 
 export interface StageOptions {
   readonly target?: string;
@@ -27,11 +32,11 @@ interface FileStage {
 export function readStage(files: Files, dockerfile: Path, o: StageOptions): Stage | Refusal {
   const text = files.text(dockerfile);
   if (text === undefined) return { refused: files.why(dockerfile) === undefined ? `there is no ${dockerfile}` : `${dockerfile} cannot be read` };
-  const format = formatOf('dockerfile');
-  const parsed = format.parse(text);
+  const parsed = formatOf('dockerfile').parse(text);
   if ('refused' in parsed) return parsed;
   const { stages, preamble } = modelOf(parsed.model);
   if (stages.length === 0) return { refused: `${dockerfile} has no FROM` };
+  if (stages.length > MOST_STAGES) return { refused: `${dockerfile} has more than ${MOST_STAGES} stages: it is not read` };
   const index = o.target === undefined || o.target === '' ? stages.length - 1 : indexOf(stages, o.target, stages.length);
   if (index === undefined) return { refused: `${dockerfile} has no stage "${o.target ?? ''}"` };
   const global = new Map<string, string>();
@@ -42,7 +47,7 @@ export function readStage(files: Files, dockerfile: Path, o: StageOptions): Stag
       if (given !== undefined) global.set(name, given);
     }
   }
-  return new StageReader(dockerfile, stages, global, o.args, at => format.line(text, at)).read(index);
+  return new StageReader(dockerfile, stages, global, o.args, linesOf(text)).read(index);
 }
 
 /** What is collected from the first stage of the chain to the last. */
@@ -64,15 +69,15 @@ class StageReader {
   readonly #stages: readonly FileStage[];
   readonly #global: ReadonlyMap<string, string>;
   readonly #given: Readonly<Record<string, string>>;
-  readonly #line: (at: readonly (string | number)[]) => number | undefined;
+  readonly #lines: readonly (readonly number[])[];
   readonly #known = new Map<number, State>();
 
-  constructor(path: Path, stages: readonly FileStage[], global: ReadonlyMap<string, string>, given: Readonly<Record<string, string>>, line: (at: readonly (string | number)[]) => number | undefined) {
+  constructor(path: Path, stages: readonly FileStage[], global: ReadonlyMap<string, string>, given: Readonly<Record<string, string>>, lines: readonly (readonly number[])[]) {
     this.#path = path;
     this.#stages = stages;
     this.#global = global;
     this.#given = given;
-    this.#line = line;
+    this.#lines = lines;
   }
 
   read(index: number): Stage {
@@ -115,7 +120,7 @@ class StageReader {
 
   #apply(state: State, values: Map<string, string>, { keyword, args }: Instruction, index: number, k: number): void {
     const at = ['stages', index, 'instructions', k, 'args'];
-    const line = this.#line(at.slice(0, 4));
+    const line = this.#lines[index]?.[k];
     const where: Where = line === undefined ? { path: this.#path } : { path: this.#path, line };
     const slot: Slot = { path: this.#path, format: 'dockerfile', at };
     const text = textOf(args);
@@ -181,9 +186,11 @@ class StageReader {
     if (origin === undefined || !this.#stages[origin]) return;
     const other = this.#state(origin);
     for (const from of sources) {
-      for (const derived of contextCopies(other.copies, absolutePath('/', from), to)) state.copies.push({ ...derived, where });
+      const derived = contextCopies(other.copies, absolutePath('/', from), to).map(copy => ({ ...copy, where }));
+      // Stages that copy each other twice would double the list each time.
+      state.copies.push(...derived.slice(0, Math.max(0, MOST_COPIES - state.copies.length)));
     }
-    for (const run of other.runs) if (!state.runs.includes(run)) state.runs.push(run);
+    state.runs = [...new Set([...state.runs, ...other.runs])];
   }
 
   /** Whether stage `inner` is `index` or below it through FROM. */
@@ -224,6 +231,17 @@ function jsonWords(text: string): readonly string[] | undefined {
 
 function textOf(args: string | readonly string[]): string {
   return typeof args === 'string' ? args : args.join(' ');
+}
+
+/** Line of every instruction, by stage: the format's own reading, counted as its model counts. */
+function linesOf(text: string): readonly (readonly number[])[] {
+  const read = readDockerfile(text);
+  const stages: number[][] = [];
+  for (const { keyword, line } of 'refused' in read ? [] : read.instructions) {
+    if (keyword === 'FROM') stages.push([]);
+    else stages.at(-1)?.push(line);
+  }
+  return stages;
 }
 
 /** The format's model as the shapes that are read here; anything else is left out. */

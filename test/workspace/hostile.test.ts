@@ -5,6 +5,7 @@ import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT, Stop } from '../../src/stop.ts';
 import { resolveCompose } from '../../src/workspace/compose/resolve.ts';
+import { readStage } from '../../src/workspace/dockerfile.ts';
 import { LARGEST, openFiles, path } from '../../src/workspace/files.ts';
 import { memory } from './memory.ts';
 
@@ -57,6 +58,26 @@ describe('a hostile compose file', () => {
     const stop = stopOf(() => resolve(text));
     expect([EXIT.usage, EXIT.refused]).toContain(stop.exit);
     expect(stop.message).toMatch(/^(?:The aliases in )?compose\.yaml/);
+  });
+
+  it.each([
+    ['open braces', '${A:-'.repeat(200_000)],
+    ['deep defaults', `${'${A:-'.repeat(20_000)}${'}'.repeat(20_000)}`],
+  ])('%s are refused, not searched forever', (_, value) => {
+    expect(stopOf(() => resolve(`services: { web: { image: a, environment: { A: '${value}' } } }`)).exit).toBe(EXIT.usage);
+  });
+
+  it('may have many variables in one line', () => {
+    const [web] = resolve(`services: { web: { image: a, environment: { A: '${'${X:-x}'.repeat(100_000)}' } } }`).services;
+    expect(web?.env[0]?.value).toHaveLength(100_000);
+  });
+
+  it('may have a Dockerfile of many stages and instructions', () => {
+    const doubling = Array.from({ length: 60 }, (_, i) => `FROM a AS s${i}\nCOPY . /x\n${i === 0 ? '' : `COPY --from=s${i - 1} / /y\nCOPY --from=s${i - 1} / /z\n`}`).join('');
+    const o = { args: {}, context: ROOT };
+    expect(readStage(memory({ Dockerfile: doubling }), path('Dockerfile'), o)).toMatchObject({ index: 59 });
+    expect(readStage(memory({ Dockerfile: `FROM a\n${'RUN x\n'.repeat(20_000)}` }), path('Dockerfile'), o)).toMatchObject({ index: 0 });
+    expect(readStage(memory({ Dockerfile: 'FROM a\n'.repeat(5_000) }), path('Dockerfile'), o)).toHaveProperty('refused');
   });
 
   it('names the line', () => {

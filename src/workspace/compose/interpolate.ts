@@ -28,8 +28,16 @@ export type InterpolationError =
 const NAME = /^[_a-z][_a-z0-9]*/i;
 const OPERATOR = /^:?[-+?]/;
 
+/** Defaults inside of defaults: nobody writes more, a hostile file might. */
+const DEEPEST = 50;
+
 /** Fills in the variables of `text`. Never throws: an error is part of the result. */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
+  return fillText(text, lookup, 0);
+}
+
+function fillText(text: string, lookup: Lookup, depth: number): Interpolated {
+  if (depth > DEEPEST) return { value: '', blank: [], pieces: [], error: { is: 'invalid', template: `${text.slice(0, 40)}…` } };
   const pieces: Piece[] = [];
   const blank: string[] = [];
   let error: InterpolationError | undefined;
@@ -40,11 +48,13 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
     if (literal !== '') pieces.push({ text: literal, at, literal: true });
     if (dollar < 0) break;
     const found = variableAt(text, dollar);
-    const given = fill(found, lookup, text);
+    const given = fill(found, lookup, text, depth);
     if (given.value !== '') pieces.push({ text: given.value, at: dollar, literal: found.kind === 'text' });
     blank.push(...given.blank);
     error ??= given.error;
     at = dollar + found.length;
+    // Compose reads no further, and a line of nothing but `${` would be searched again for each of them.
+    if (found.kind === 'invalid') break;
   }
   const value = pieces.map(piece => piece.text).join('');
   return { value, blank: [...new Set(blank)], pieces, ...(error === undefined ? {} : { error }) };
@@ -82,20 +92,22 @@ function variableAt(text: string, dollar: number): Variable {
   const after = rest.slice(1 + braced.length);
   if (after.startsWith('}')) return { kind: 'variable', name: braced, argument: '', length: 3 + braced.length };
   const operator = OPERATOR.exec(after)?.[0];
-  // The last brace of the line bounds the search, as the greedy `(.*)}` of compose-go does.
-  const line = /^[^\n]*/.exec(rest)?.[0] ?? '';
-  const most = line.lastIndexOf('}');
-  if (operator === undefined || most < 1 + braced.length + operator.length) return { kind: 'invalid', length: 2 };
-  const end = closingBrace(`$${line.slice(0, most + 1)}`);
-  const token = end < 0 ? line.slice(0, most + 1) : line.slice(0, end);
-  const argument = token.slice(1 + braced.length + operator.length, -1);
-  return { kind: 'variable', name: braced, operator, argument, length: 1 + token.length };
+  if (operator === undefined) return { kind: 'invalid', length: 2 };
+  let end = closingBrace(text, dollar);
+  if (end < 0) {
+    // Never balanced: compose-go's greedy `(.*)}` then takes the last brace of the line.
+    const line = text.indexOf('\n', dollar);
+    end = text.lastIndexOf('}', line < 0 ? text.length : line);
+  }
+  const start = dollar + 2 + braced.length + operator.length;
+  if (end < start) return { kind: 'invalid', length: 2 };
+  return { kind: 'variable', name: braced, operator, argument: text.slice(start, end), length: end + 1 - dollar };
 }
 
-/** compose-go's getFirstBraceClosingIndex, which does not look at the character behind an opening brace. */
-function closingBrace(text: string): number {
+/** compose-go's getFirstBraceClosingIndex, which does not look at the character behind an opening brace; within the line. */
+function closingBrace(text: string, from: number): number {
   let open = 0;
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = from; i < text.length && text[i] !== '\n'; i += 1) {
     if (text[i] === '}') {
       open -= 1;
       if (open === 0) return i;
@@ -109,7 +121,7 @@ function closingBrace(text: string): number {
 
 type Filled = Pick<Interpolated, 'value' | 'blank' | 'error'>;
 
-function fill(found: Variable, lookup: Lookup, template: string): Filled {
+function fill(found: Variable, lookup: Lookup, template: string, depth: number): Filled {
   if (found.kind === 'text') return { value: found.text, blank: [] };
   if (found.kind === 'escaped') return { value: '$', blank: [] };
   if (found.kind === 'invalid') return { value: '', blank: [], error: { is: 'invalid', template } };
@@ -118,12 +130,12 @@ function fill(found: Variable, lookup: Lookup, template: string): Filled {
   const asItIs: Filled = { value: value ?? '', blank: (value ?? '') === '' ? [found.name] : [] };
   switch (found.operator?.at(-1)) {
     case '-':
-      return filled ? asItIs : orBlank(interpolate(found.argument, lookup), found.name);
+      return filled ? asItIs : orBlank(fillText(found.argument, lookup, depth + 1), found.name);
     case '+':
-      return filled ? orBlank(interpolate(found.argument, lookup), found.name) : asItIs;
+      return filled ? orBlank(fillText(found.argument, lookup, depth + 1), found.name) : asItIs;
     case '?': {
       if (filled) return asItIs;
-      const message = interpolate(found.argument, lookup);
+      const message = fillText(found.argument, lookup, depth + 1);
       return { value: '', blank: [found.name], error: message.error ?? { is: 'required', name: found.name, message: message.value } };
     }
     default:

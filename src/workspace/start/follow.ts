@@ -28,6 +28,8 @@ interface State {
 }
 
 const MOST_STEPS = 20;
+/** An entry script is short; of a megabyte of shell only the beginning is read. */
+const LONGEST_SCRIPT = 256 * 1024;
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
 const SUPERVISORS = new Set(['supervisord', 'honcho', 'foreman', 'circusd', 's6-svscan', 'runsvdir', 'overmind', 'hivemind']);
 const NODE_RUNNERS = new Set(['tsx', 'ts-node', 'ts-node-esm', 'ts-node-dev', 'tsnd', 'concurrently', 'npm-run-all', 'run-p', 'turbo', 'babel-node', 'swc-node']);
@@ -117,14 +119,14 @@ function scriptFile(word: string, around: Around): Path | undefined {
   for (const candidate of candidates) {
     const file = around.find(candidate);
     const text = file === undefined ? undefined : around.files.text(file);
-    if (file === undefined || text === undefined) continue;
+    if (file === undefined || text === undefined || text.length > LONGEST_SCRIPT) continue;
     if (/^#!.*\b(?:sh|bash|ash|dash|zsh)\b/.test(text) || (/\.(?:sh|bash)$/.test(word) && !text.startsWith('#!'))) return file;
   }
   return undefined;
 }
 
 function entryScript(words: readonly Placed[], file: Path, args: readonly Placed[], state: State, around: Around): Followed {
-  const commands = shellCommands((around.files.text(file) ?? '').replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
+  const commands = shellCommands((around.files.text(file) ?? '').slice(0, LONGEST_SCRIPT).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
   const through = [...state.through, 'script'];
   const inFront = frontOf(words, state);
   const passing = args.length > 0 ? passingCommand(commands) : undefined;

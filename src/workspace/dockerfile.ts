@@ -1,8 +1,8 @@
 /** The stage of a Dockerfile that is really built, with everything that it inherits. */
-import { readDockerfile } from '../formats/dockerfile-read.ts';
 import { formatOf } from '../formats/index.ts';
-import type { Command, EnvVar, Files, Model, Path, Refusal, Slot, Stage, Where } from '../types.ts';
+import type { Command, EnvVar, Files, Path, Refusal, Slot, Stage, Where } from '../types.ts';
 import { absolutePath, contextCopies } from './container-path.ts';
+import { linesOf, modelOf, type FileStage, type Instruction } from './dockerfile-model.ts';
 import { dockerWords, expand, flagged, pairs } from './docker-words.ts';
 import { runtimeOf } from './image.ts';
 
@@ -15,16 +15,6 @@ export interface StageOptions {
   readonly args: Readonly<Record<string, string>>;
   readonly context: Path;
 }
-interface Instruction {
-  readonly keyword: string;
-  readonly args: string | readonly string[];
-}
-interface FileStage {
-  readonly from: string;
-  readonly name: string | undefined;
-  readonly instructions: readonly Instruction[];
-}
-
 /**
  * Reads `dockerfile` and follows `FROM` of its own stages, as BuildKit does: the last stage, or `target` by name or
  * number. Refuses (a sentence, with the line) what Docker could not build: no such file, stage or format.
@@ -231,38 +221,4 @@ function jsonWords(text: string): readonly string[] | undefined {
 
 function textOf(args: string | readonly string[]): string {
   return typeof args === 'string' ? args : args.join(' ');
-}
-
-/** Line of every instruction, by stage: the format's own reading, counted as its model counts. */
-function linesOf(text: string): readonly (readonly number[])[] {
-  const read = readDockerfile(text);
-  const stages: number[][] = [];
-  for (const { keyword, line } of 'refused' in read ? [] : read.instructions) {
-    if (keyword === 'FROM') stages.push([]);
-    else stages.at(-1)?.push(line);
-  }
-  return stages;
-}
-
-/** The format's model as the shapes that are read here; anything else is left out. */
-function modelOf(model: Model): { readonly stages: readonly FileStage[]; readonly preamble: readonly Instruction[] } {
-  const stages = listAt(model, 'stages').map(stage => {
-    const name = fieldAt(stage, 'name');
-    return { from: String(fieldAt(stage, 'from') ?? ''), name: typeof name === 'string' ? name : undefined, instructions: listAt(stage, 'instructions').map(instructionOf) };
-  });
-  return { stages, preamble: listAt(model, 'preamble').map(instructionOf) };
-}
-
-function instructionOf(model: Model): Instruction {
-  const args = fieldAt(model, 'args');
-  return { keyword: String(fieldAt(model, 'keyword') ?? ''), args: Array.isArray(args) ? args.map(String) : String(args ?? '') };
-}
-
-function fieldAt(model: Model, key: string): Model | undefined {
-  return typeof model === 'object' && model !== null && !Array.isArray(model) ? (model as Readonly<Record<string, Model>>)[key] : undefined;
-}
-
-function listAt(model: Model, key: string): readonly Model[] {
-  const value = fieldAt(model, key);
-  return Array.isArray(value) ? value : [];
 }

@@ -43,14 +43,18 @@ function inPlace(splices: readonly Splice[], now: string): Splice[] | undefined 
   let longer = 0; // values are longer or shorter than their placeholders
   for (const { at, cut, put } of invertSplices(splices)) {
     const start = at + longer;
-    const match = new RegExp(patternOf(cut), 'uy');
-    match.lastIndex = start;
-    const found = match.exec(now)?.[0];
+    const found = secretsIn(cut).length === 0 ? (now.startsWith(cut, start) ? cut : undefined) : foundAt(patternOf(cut), now, start);
     if (found === undefined) return undefined;
     back.push({ at: start, cut: found, put });
     longer += found.length - cut.length;
   }
   return back;
+}
+
+function foundAt(pattern: string, text: string, at: number): string | undefined {
+  const match = new RegExp(pattern, 'uy');
+  match.lastIndex = at;
+  return match.exec(text)?.[0];
 }
 
 /** The one place where our text stands between the text that was around it; less and less of it is asked for. */

@@ -22,12 +22,13 @@ const compose = `services:
     ports: ["9000:80"]
 `;
 
+const refuse = (): Promise<never> => Promise.reject(new Error('nobody is asked'));
+
 async function start(words: readonly string[], files: Readonly<Record<string, string>>) {
   const told: string[] = [];
   const hidden: string[] = [];
   const env = { ...process.env, XDG_STATE_HOME: state };
   const say = (text: string): void => void told.push(text);
-  const refuse = (): Promise<never> => Promise.reject(new Error('nobody is asked'));
   const context: Context = {
     cwd: filesOf(files).root, env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 },
     tools: fakeTools({ env, exec: () => ({ code: 1 }) }), prompts: { secret: refuse, select: refuse, confirm: refuse, text: refuse },

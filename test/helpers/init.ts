@@ -26,6 +26,9 @@ export interface Outside {
   readonly stand?: (argv: readonly string[]) => { code: number; out: string; err: string } | undefined;
 }
 
+/** Whoever is asked in a test without a terminal has gone. */
+const nobody = () => Promise.reject(new Cancelled());
+
 /** Runs one command line as `CI=1` would: no terminal, no network. */
 export async function otelSetup(folder: string, argv: readonly string[], { env = {}, programs = ['git'], stand }: Outside = {}): Promise<Ran> {
   let out = '';
@@ -45,7 +48,6 @@ export async function otelSetup(folder: string, argv: readonly string[], { env =
     },
     working: () => ({ says: () => {}, done: () => {}, failed: (text) => void (err += `${text ?? ''}\n`) }),
   };
-  const nobody = () => Promise.reject(new Cancelled());
   const context: Context = {
     cwd: folder,
     env: tools.env,

@@ -20,7 +20,7 @@ const top = fileURLToPath(new URL('../workspaces/', import.meta.url));
 /** Like `gp env` on an account without variables. */
 const gp: NonNullable<Outside['stand']> = (argv) => (argv[0] === 'gp' ? { code: 0, out: argv.length > 2 ? `${argv.at(-1) ?? ''}\n` : '', err: '' } : undefined);
 
-export const workspaceCases: readonly WorkspaceCase[] = readdirSync(top).sort().map((name) => {
+export const workspaceCases: readonly WorkspaceCase[] = readdirSync(top).toSorted().map((name) => {
   const given: { shows: string; args?: string[]; env?: Record<string, string>; gp?: boolean; cwd?: string } = JSON.parse(readFileSync(`${top}${name}/case.json`, 'utf8'));
   return {
     name,

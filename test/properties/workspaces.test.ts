@@ -23,6 +23,7 @@ const isSubsequence = (before: string, after: string): boolean => {
   for (let j = 0; j < after.length && i < before.length; j += 1) if (before[i] === after[j]) i += 1;
   return i === before.length;
 };
+const secretless = (tree: Tree): Tree => Object.fromEntries(Object.entries(tree).filter(([path]) => !path.endsWith('.env')));
 const init = ({ args, cwd, outside }: WorkspaceCase, folder: string, ...more: readonly string[]) => otelSetup(join(folder, cwd), ['init', '--yes', '--offline', ...args, ...more], outside);
 
 describe.each(ways)('files %s', (way, write) => {
@@ -83,7 +84,6 @@ describe.each(workspaceCases)('$name', (one) => {
       const isUtf16 = Object.entries(want).some(([, text]) => utf16(text));
       if (!isUtf16) {
         execFileSync('git', ['apply', '--whitespace=nowarn', '-'], { cwd: patched.folder, input: dry.out, stdio: ['pipe', 'pipe', 'pipe'] });
-        const secretless = (tree: Tree) => Object.fromEntries(Object.entries(tree).filter(([path]) => !path.endsWith('.env')));
         expect(secretless(treeOf(patched.folder))).toEqual(secretless(want));
       }
 

@@ -49,6 +49,7 @@ export const flags: readonly FlagSpec[] = [
   { name: 'apply', value: 'FILE', of: setup, help: 'carry out a saved plan; refused if a file changed since' },
   { name: 'check', of: setup, help: 'exit 1 and one line per service that is not set up: a guard for CI' },
   { name: 'run', of: setup, help: 'rebuild and start the changed services afterwards, without asking' },
+  { name: 'all', of: ['undo'], help: 'take back everything that init wrote here, not only the last time' },
   { name: 'services', value: 'A,B', takes: 'list', env: 'OTEL_SETUP_SERVICES', of: setup, help: 'only these services (default: all that can be traced)' },
   { name: 'exclude', value: 'A,B', takes: 'list', of: setup, help: 'all but these services' },
   { name: 'backend', value: 'NAME', env: 'OTEL_SETUP_BACKEND', of: ['init', 'status', 'run'], help: 'honeycomb, local or otlp' },
@@ -86,6 +87,7 @@ export interface ParsedArgs {
   readonly apply: string | undefined;
   readonly check: boolean;
   readonly run: boolean;
+  readonly all: boolean;
   readonly services: readonly string[];
   readonly exclude: readonly string[];
   readonly backend: string | undefined;
@@ -165,7 +167,7 @@ export async function parseArgs(argv: readonly string[]): Promise<ParsedArgs> {
   return {
     command, operands, rest, color,
     yes: on('yes'), dryRun: on('dryRun'), check: on('check'), run: on('run'), keyStdin: on('keyStdin'), offline: on('offline'),
-    keep: on('keep'), local: on('local'), json: on('json'), jsonSchema: on('jsonSchema'), quiet: on('quiet'), verbose: on('verbose'),
+    keep: on('keep'), all: on('all'), local: on('local'), json: on('json'), jsonSchema: on('jsonSchema'), quiet: on('quiet'), verbose: on('verbose'),
     patch: on('patch') ? '-' : text('patch'), out: text('out'), apply: text('apply'),
     backend: text('backend'), endpoint: text('endpoint'), region: text('region'), host: text('host'), port: text('port'), cwd: text('cwd'),
     services: list('services'), exclude: list('exclude'), signals: list('signals'), store: list('store'), file: list('file'),

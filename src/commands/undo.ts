@@ -1,4 +1,4 @@
-/** undo: takes back what the last init wrote; what the user has changed since is kept and told. */
+/** undo: takes back what the last init wrote (--all: every init); what the user has changed since is kept and told. */
 import { upWords } from './init/compose.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { EditReport, Report } from '../types.ts';
@@ -19,6 +19,7 @@ export const run: Run = async (args, context) => {
   const edits = [
     ...undone.back.map(({ path, exact, removed }): EditReport => ({ path, kind: 'edit', status: 'changed', why: removed ? 'removed: it was not there before' : exact ? 'byte for byte as before' : 'as before, with your own edits kept' })),
     ...undone.left.map(({ path, why }): EditReport => ({ path, kind: 'edit', status: 'refused', why })),
+    ...undone.stays.map(({ path, why }): EditReport => ({ path, kind: 'edit', status: 'unchanged', why })),
     ...undone.stores.map(({ store, name }): EditReport => ({ path: store, kind: 'store', status: 'unchanged', why: `${name} is still kept there` })),
   ];
   const say = args.dryRun ? 'would be' : 'is';
@@ -37,7 +38,7 @@ const report = (exit: number, edits: readonly EditReport[], next: readonly strin
 
 /** The folder's own journal; else that of the workspace that a compose file further up makes. */
 async function takenBack(args: ParsedArgs, context: Context): Promise<Undone | undefined> {
-  const options = { dryRun: args.dryRun };
+  const options = { dryRun: args.dryRun, all: args.all };
   const here = await undo(await folderOf(context), context.tools, options);
   if (here !== undefined) return here;
   try {

@@ -6,7 +6,8 @@ import { formatOf } from '../formats/index.ts';
 import { isRefusal } from '../formats/refusal.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Encoding, Path, Splice, Tools } from '../types.ts';
-import { decode, encode } from './bytes.ts';
+import { folderOf, join, nameOf } from '../workspace/path.ts';
+import { decode, encode, hashOfText } from './bytes.ts';
 import { diffFiles } from './diff.ts';
 import { reasonOf, type Disk } from './disk.ts';
 import { drive, tempName } from './drive.ts';
@@ -23,6 +24,8 @@ export interface Undone {
   readonly back: readonly { readonly path: Path; readonly exact: boolean; readonly removed: boolean }[];
   /** Could not be taken back: the lines of ours that are still there. */
   readonly left: readonly { readonly path: Path; readonly why: string; readonly lines: readonly string[] }[];
+  /** Left on purpose: the line of .gitignore that keeps a `.env` out of git that is still there. */
+  readonly stays: readonly { readonly path: Path; readonly why: string }[];
   /** Secrets that are still kept in a store that is no file. */
   readonly stores: readonly { readonly store: string; readonly name: string }[];
   readonly services: readonly string[];
@@ -87,26 +90,50 @@ interface Planned {
 function planned(disk: Disk, root: string, kept: readonly Kept[]): Planned {
   const files = new Map<Path, Now>();
   const left: Undone['left'][number][] = [];
-  const rest: Kept[] = [];
-  for (const one of kept) {
-    const remaining: Changed[] = [];
-    for (const changed of one.changed.toReversed()) {
-      const problem = backIn(disk, root, files, changed);
-      if (problem === undefined) continue;
-      left.push({ path: changed.patch.path, ...problem });
-      remaining.unshift(changed);
+  const stays: Undone['stays'][number][] = [];
+  const stuck = new Set<Changed>();
+  const newestFirst = kept.flatMap((one) => one.changed.toReversed());
+  // What keeps a file out of git goes last: only then is it known what becomes of that file.
+  for (const changed of [...newestFirst.filter((c) => !isIgnoreLine(c)), ...newestFirst.filter(isIgnoreLine)]) {
+    const { path } = changed.patch;
+    const ignored = isIgnoreLine(changed) ? stillThere(disk, root, files, changed, newestFirst) : undefined;
+    if (ignored !== undefined) {
+      if (isWritten(disk, root, files, changed)) stays.push({ path, why: `it goes on keeping ${ignored} out of git, which is still there with what you wrote into it` });
+      continue;
     }
-    if (remaining.length > 0) rest.push({ ...one, changed: remaining, stores: [] });
+    const problem = backIn(disk, root, files, changed);
+    if (problem === undefined) continue;
+    left.push({ path, ...problem });
+    stuck.add(changed);
   }
+  const rest = kept.map((one): Kept => ({ ...one, changed: one.changed.filter((c) => stuck.has(c)), stores: [] })).filter(({ changed }) => changed.length > 0);
   const moved = [...files].filter(([, now]) => now.text !== now.first);
   const undone: Undone = {
     back: moved.map(([path, now]) => ({ path, exact: now.exact, removed: now.text === null })),
     left,
+    stays,
     stores: kept.flatMap((k) => k.stores.map(({ store, name }) => ({ store, name }))),
     services: [...new Set(kept.flatMap((k) => k.services))],
     diff: diffFiles(moved.map(([path, now]) => diffOf(path, now))),
   };
   return { undone, files: new Map(moved), rest };
+}
+
+const isIgnoreLine = ({ patch }: Changed): boolean => nameOf(patch.path) === '.gitignore' && patch.splices.some(({ put }) => put.split(/\r?\n/).includes('.env'));
+
+/** The `.env` beside an ignore line of ours, where it will be there after all and not as it was before the init. */
+function stillThere(disk: Disk, root: string, files: ReadonlyMap<Path, Now>, { patch }: Changed, newestFirst: readonly Changed[]): Path | undefined {
+  const path = join(folderOf(patch.path), '.env');
+  const now = files.get(path);
+  if (now === undefined) return disk.look(`${root}/${path}`) === undefined ? undefined : path;
+  const before = newestFirst.findLast((changed) => changed.patch.path === path)?.patch.before;
+  return now.text === null || hashOfText(now.text, now.encoding) === before ? undefined : path;
+}
+
+/** Something of the change is in the file. */
+function isWritten(disk: Disk, root: string, files: ReadonlyMap<Path, Now>, changed: Changed): boolean {
+  const now = files.get(changed.patch.path) ?? read(disk, root, changed);
+  return !('why' in now) && now.text !== null && takeBack(changed, now.text).is !== 'gone';
 }
 
 /** One change out of the text as it would be by now; what is in the way, if anything. */

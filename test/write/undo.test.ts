@@ -75,7 +75,48 @@ describe('undo', () => {
     const undone = await undo(root, tools);
     expect(undone?.left).toEqual([]);
     expect(undone?.back.find((file) => file.path === path)?.exact).toBe(false);
-    expect(treeOf(root)).toEqual({ ...BEFORE, [path]: expected(BEFORE[path] ?? '') });
+    // A .env that is still there stays out of git.
+    expect(treeOf(root)).toEqual({ ...BEFORE, [path]: expected(BEFORE[path] ?? ''), ...(path === '.env' ? { '.gitignore': '.env\n' } : {}) });
+  });
+
+  describe('the line that keeps .env out of git', () => {
+    const STAYS = [{ path: '.gitignore', why: 'it goes on keeping .env out of git, which is still there with what you wrote into it' }];
+    test.each<[string, (text: string) => string]>([
+      ['the user has more in it', (t) => `${t}PASSWORD=1\n`],
+      ['the user took the key out and wrote something else', () => 'PASSWORD=1\n'],
+      ['the user emptied it', () => ''],
+    ])('stays while .env does: %s', async (_, edit) => {
+      const { root, tools, change } = await inited();
+      change('.env', edit);
+      expect(await undo(root, tools)).toMatchObject({ left: [], stays: STAYS });
+      expect(treeOf(root)['.gitignore']).toBe('.env\n');
+      expect(git(root, 'status', '--porcelain', '--untracked-files=all')).not.toContain('.env');
+      expect(await undo(root, tools)).toBeUndefined();
+    });
+
+    test('stays for a .env that is somebody else’s', async () => {
+      const { root, tools } = await inited(BEFORE, OPS.filter((op) => !('path' in op) || op.path !== '.env'));
+      writeFileSync(join(root, '.env'), 'PASSWORD=1\n');
+      expect(await undo(root, tools)).toMatchObject({ stays: STAYS });
+      expect(treeOf(root)['.gitignore']).toBe('.env\n');
+    });
+
+    test('goes where .env is, byte for byte, what it was before the init', async () => {
+      const { folder: root, remove } = checkout(BEFORE);
+      cleanups.push(remove);
+      writeFileSync(join(root, '.env'), 'A=1\n');
+      const tools = gitTools(root);
+      await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+      expect(await undo(root, tools)).toMatchObject({ left: [], stays: [] });
+      expect(treeOf(root)).toEqual({ ...BEFORE, '.env': 'A=1\n' });
+    });
+
+    test('is not talked about where the user took it out already', async () => {
+      const { root, tools, change } = await inited();
+      change('.env', (t) => `${t}B=2\n`);
+      rmSync(join(root, '.gitignore'));
+      expect(await undo(root, tools)).toMatchObject({ left: [], stays: [] });
+    });
   });
 
   test('lines of ours that were changed are told and left; the rest goes back, and the next undo takes the remainder', async () => {

@@ -1,14 +1,15 @@
 import { defineConfig } from 'rolldown';
 import { notices } from './notices.mjs';
 
-// Two entries: the plain-syntax gate that an old Node can still read, and the program, split so that
-// `--help` loads no library. Names are kept and whitespace stays: a stack trace must be readable.
+// Two entries: the gate (src/bin.ts says why it is CommonJS and for an old Node), and the program, split so that a
+// command loads only what it uses. Names are kept and whitespace stays: a stack trace must be readable.
 export default defineConfig([
   {
     input: { 'otel-setup': 'src/bin.ts' },
     platform: 'node',
     external: ['./cli.js'],
-    output: { dir: 'dist', format: 'esm', cleanDir: true },
+    transform: { target: 'node12.20' },
+    output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', cleanDir: true },
   },
   {
     input: { cli: 'src/cli.ts' },

@@ -1,6 +1,5 @@
 /**
- * argv → one command, loaded when it is needed; the only place that sets the exit code. `--version` and `--help` are
- * answered before any library is loaded.
+ * argv → one command, loaded when it is needed; it sets the exit code. `--version` and `--help` never come here (bin.ts).
  */
 import type { CommandName, ParsedArgs } from './args.ts';
 import type { Run } from './commands/context.ts';
@@ -19,17 +18,6 @@ const isCommand = (word: string | undefined): word is CommandName => word !== un
 
 /** Runs a command line and sets the exit code; never throws. @param argv without `node` and the script. */
 export async function main(argv: readonly string[]): Promise<void> {
-  quietPipes();
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  if (own.includes('--version') || own[0] === '-V') return void process.stdout.write(`${version()}\n`);
-  if (argv.length === 0 || own.includes('--help') || own.includes('-h') || own[0] === 'help') {
-    const { helpText } = await import('./args.ts');
-    const asked = own.find(isCommand);
-    if (argv.length > 0) process.stdout.write(helpText(asked));
-    else process.stderr.write(helpText());
-    process.exitCode = argv.length === 0 ? EXIT.usage : EXIT.done;
-    return;
-  }
   process.exitCode = await runCommand(argv);
 }
 
@@ -49,7 +37,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     }
     const { run } = await commandFiles[args.command]();
     const report = await run(args, context);
-    if (args.json) context.result(`${JSON.stringify(report, null, 2)}\n`);
+    // `view --json` is a stream of lines: its report is the last of them.
+    if (args.json) context.result(`${JSON.stringify(report, null, args.command === 'view' ? 0 : 2)}\n`);
     return report.exit;
   } catch (error) {
     return ended(error, argv, args, streams);
@@ -76,13 +65,3 @@ function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undef
 
 const report = (command: string, exit: number, says: string, hint?: string) =>
   `${JSON.stringify({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, null, 2)}\n`;
-
-/** `otel-setup status | head -1` is no error. */
-function quietPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
-      throw error;
-    });
-  }
-}

@@ -90,7 +90,7 @@ describe('the packed tarball', () => {
   });
 
   test.runIf(process.platform === 'linux')('ends on Node 16 with one sentence and exit 2', () => {
-    const ran: SpawnSyncReturns<string> = spawnSync(node16(), [join(root, 'dist', 'otel-setup.js'), 'init'], { cwd: tmp, env: cleanEnv(), encoding: 'utf8' });
+    const ran: SpawnSyncReturns<string> = spawnSync(node16(), [join(root, 'dist', 'otel-setup.cjs'), 'init'], { cwd: tmp, env: cleanEnv(), encoding: 'utf8' });
     expect({ code: ran.status, out: ran.stdout }).toEqual({ code: 2, out: '' });
     expect(ran.stderr).toMatch(/^otel-setup needs Node\.js \S+ or newer; this is 16\.\d+\.\d+\. [^\n]+\n$/);
   });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { generate } from './workspace.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const program = join(root, 'dist', 'otel-setup.js');
+const program = join(root, 'dist', 'otel-setup.cjs');
 const tmp = mkdtempSync(join(tmpdir(), 'bench-'));
 // Reading extra certificates takes every Node process a while, where it is set; it is no part of the program.
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

@@ -24,7 +24,7 @@ export async function setup({ provide }: { provide(key: 'program', value: string
       const output = Array.isArray(config.output) ? config.output[0] : config.output;
       await build({ ...config, plugins: [], cwd: top, output: { ...output, dir: join(folder, 'dist'), cleanDir: false } });
     }
-    provide('program', join(folder, 'dist', 'otel-setup.js'));
+    provide('program', join(folder, 'dist', 'otel-setup.cjs'));
   } catch (error) {
     process.stderr.write(`The bundle could not be built: ${error instanceof Error ? error.message : String(error)}\n`);
     provide('program', '');

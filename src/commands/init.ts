@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import type { ParsedArgs } from '../args.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
-import type { EditReport, Report, Workspace } from '../types.ts';
+import type { EditReport, Plan, Report, Workspace } from '../types.ts';
 import { ask, selectOf } from '../ui/ask.ts';
 import { shellOf } from '../ui/shell-lines.ts';
 import { editLines, found, planLines, remarks } from '../ui/show.ts';
 import { diffText } from '../write/diff.ts';
+import { referee } from '../write/compose-referee.ts';
 import { planJson } from '../write/plan-file.ts';
 import { saveText, writePlan } from '../write/write.ts';
 import { applySaved } from './init/apply.ts';
@@ -34,7 +35,7 @@ export const run: Run = async (args, context) => {
 
   const setting = await settle(workspace, args, context, looks, selection.taken.length > 0);
   const { choices } = setting;
-  const prepared = await prepare(workspace, selection, choices, args.check ? undefined : setting.keeping?.verdict, context.tools);
+  const prepared = await prepare(workspace, selection, choices, args.check ? undefined : setting.keeping?.verdict, context.tools, { withoutLocks: args.check });
   const edits = editsOf(prepared, setting.keeping, workspace);
   const report = (exit: number, next: readonly string[] = []): Report =>
     ({ schema: 1, command: 'init', exit, ok: exit === EXIT.done, services: prepared.services, edits, plan: prepared.plan, next });
@@ -62,6 +63,7 @@ export const run: Run = async (args, context) => {
     for (const line of planLines(plan, workspace)) context.print(line);
     // The second teammate was asked for the key, which said everything.
     if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, prepared, args, context);
+    await refereed(workspace, plan, context);
     const secrets = new Map(setting.key === undefined || setting.backend.secret === undefined ? [] : [[setting.backend.secret, setting.key.value]]);
     const written = await writePlan(workspace, plan, secrets, context.tools);
     context.print('  ✔ written · take it back with: npx otel-setup undo');
@@ -124,6 +126,12 @@ async function confirmed(workspace: Workspace, { plan }: Prepared, args: ParsedA
     if (answer === 'no') throw new Stop(EXIT.notDone, 'Nothing was written, as you said.', 'npx otel-setup init asks again');
     context.print(diffText(workspace, plan));
   }
+}
+
+/** Docker Compose, where it is there, must read the planned file as we do. @throws Stop (exit 4) where it does not. */
+async function refereed(workspace: Workspace, plan: Plan, { tools }: Context): Promise<void> {
+  const ruling = await referee(workspace, plan, tools);
+  if (ruling.is === 'disagrees') throw new Stop(EXIT.refused, `${ruling.why} Nothing was written.`, 'report it (npm bugs otel-setup) with the shape of that file; --exclude SERVICE leaves the service out');
 }
 
 /** "Rebuild …?": asked where files of services changed and Compose answers; --run says yes; without a terminal it is no. */

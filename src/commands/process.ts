@@ -6,6 +6,7 @@ import { realTools } from '../io/tools.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { prompts } from '../ui/prompt.ts';
 import { clean, cleanColored, redact } from '../ui/redact.ts';
+import { wrap } from '../ui/show.ts';
 import { terminal } from '../ui/terminal.ts';
 import type { Context } from './context.ts';
 
@@ -34,6 +35,8 @@ export function outside(env: Env): Outside {
     complain,
     context(args, version) {
       const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
+      // Sentences keep their words whole at the edge of a terminal; a pipe gets each line as it is.
+      const folded = (text: string) => (seen.live ? text.split('\n').flatMap((line) => (line.length <= seen.columns ? [line] : wrap(line, indentOf(line) + 2, seen.columns))).join('\n') : text);
       const say = (text: string) => void process.stderr.write(`${seen.color ? cleanColored(safe(text)) : clean(safe(text))}\n`);
       const write = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
       return {
@@ -44,7 +47,7 @@ export function outside(env: Env): Outside {
         prompts: prompts(seen),
         version,
         print: args.quiet ? () => {} : say,
-        warn: say,
+        warn: (text) => say(folded(text)),
         result: answer,
         stdin: readStdin,
         hide: (value) => void secrets.add(value),
@@ -53,6 +56,8 @@ export function outside(env: Env): Outside {
     },
   };
 }
+
+const indentOf = (line: string) => line.length - line.trimStart().length;
 
 const stops = new Set<() => void>();
 let listening = false;

@@ -42,7 +42,7 @@ export function prompts(terminal: Terminal, streams: Streams = { stdin: process.
   const look = terminal.color ? {} : { prefix: '?' };
   return {
     secret: async (message) => String(await ask({ type: 'password', message, ...look })),
-    confirm: async (message, initial) => (await ask({ type: 'confirm', message, initial, ...look })) === true,
+    confirm: async (message, initial) => (await ask({ type: 'confirm', message, initial, format: (value: unknown) => (value === true ? 'yes' : 'no'), ...look })) === true,
     text: async (message, initial) => String(await ask({ type: 'input', message, initial, ...look })),
     select: async (message, choices) => {
       const answer = await ask({ type: 'select', message, choices: choices.map(({ name, message: shown }) => ({ name, message: shown })), ...look });

@@ -85,25 +85,40 @@ function countOf({ before, kind, splices }: Patch): string {
   return added === 0 ? 'edit' : `+${added}`;
 }
 
-/** One or two words for everything that happens to a file. */
+/** A few words for everything that happens to a file: 'OTEL_*, NODE_OPTIONS for api, web; pinned packages'. */
 function whyOf(patch: Patch, ops: readonly Op[]): string {
   if (patch.kind === 'lock') return 'lock file, brought up to date by its package manager';
-  const changes = ops.flatMap((op) => (op.op === 'edit' && op.path === patch.path ? [op] : []));
-  const said = new Set<string>();
-  for (const { format, change } of changes) said.add(changeWords(format, change));
-  if (ops.some((op) => op.op === 'create' && op.path === patch.path)) said.add('starts the tracing');
-  return [...said].join(', ') || 'changed';
+  const variables = new Map<string, Set<string>>();
+  const services = new Map<string, Set<string>>();
+  const noted = (what: string, service: string) => void services.set(what, (services.get(what) ?? new Set()).add(service));
+  for (const op of ops) {
+    if (op.op === 'create' && op.path === patch.path) noted('starts the tracing', '');
+    if (op.op !== 'edit' || op.path !== patch.path) continue;
+    const service = op.change.at[0] === 'services' ? oneLine(String(op.change.at[1])) : '';
+    const variable = variableOf(op.format, op.change);
+    if (variable === undefined) noted(changeWords(op.format, op.change), service);
+    else variables.set(service, (variables.get(service) ?? new Set()).add(variable));
+  }
+  for (const [service, names] of variables) noted([...names].toSorted(byOtelFirst).join(', '), service);
+  return [...services].map(([what, names]) => `${what}${names.has('') ? '' : ` for ${[...names].join(', ')}`}`).join('; ') || 'changed';
+}
+
+const byOtelFirst = (a: string, b: string) => Number(b.startsWith('OTEL_')) - Number(a.startsWith('OTEL_'));
+/** What a change to an environment is called; undefined = it is no such change. */
+function variableOf(format: string, change: Change): string | undefined {
+  const name = String(change.at.at(-1));
+  if (format === 'compose' ? change.at[2] !== 'environment' : format !== 'dotenv' || (change.do === 'set' && typeof change.value !== 'string')) return undefined;
+  return name.startsWith('OTEL_') ? 'OTEL_*' : oneLine(name);
 }
 function changeWords(format: string, change: Change): string {
-  const [first, second, third] = change.at;
-  const of = first === 'services' ? ` for ${oneLine(String(second))}` : '';
-  if (change.do === 'prefix') return `starts with ${oneLine(change.words.join(' '))}${of}`;
   if (format === 'dotenv') return 'the key, for this workspace';
   if (format === 'ignore-file') return 'keeps the key out of git';
-  if (third === 'extra_hosts') return `the way to this machine${of}`;
-  if (third === 'environment' || format === 'procfile') return `OTEL_*${of}`;
+  if (change.at[2] === 'extra_hosts') return 'the way to this machine';
+  if (change.do === 'prefix') return change.words.some((word) => word.includes('==')) ? 'pinned packages' : `starts with ${oneLine(change.words.join(' '))}`;
   if (['requirements-txt', 'package-json', 'toml'].includes(format)) return 'pinned packages';
-  return `${change.do}${of}`;
+  const value = 'value' in change && typeof change.value === 'string' ? oneLine(change.value) : '';
+  if (format === 'dockerfile') return `copies ${value.split(' ')[1] ?? 'a file'} into the image`;
+  return change.at[2] === 'command' ? `a command of its own, with ${value.split(' ')[0] ?? ''} in front` : oneLine(String(change.at.at(-1)));
 }
 
 /** One line a file or store, as `edits` of --json has them. */

@@ -32,10 +32,9 @@ const QUIET = {
 };
 
 /** Runs a lock operation over the planned files. A refusal names the reason; the caller adds the command to run by hand. */
-export async function runLock(op: LockOp, planned: Files, tools: Tools, offline: boolean): Promise<LockAnswer> {
+export async function runLock(op: LockOp, planned: Files, tools: Tools): Promise<LockAnswer> {
   const [program = ''] = op.argv;
   const names = op.writes.join(', ');
-  if (offline) return refuse(`${names} has to follow its manifest, and that needs the network (--offline). Run the command, then init again.`);
   const copies = new Map<string, Uint8Array>();
   for (const path of [...op.reads, ...op.writes]) {
     const text = planned.text(path);

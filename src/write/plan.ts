@@ -13,8 +13,8 @@ import { pasteFor } from './paste.ts';
 export interface PlanOptions {
   /** Also takes what differs (doctor --fix, after it was shown); init takes only what is absent. */
   readonly differs?: boolean;
-  /** No package manager is run: a service whose lock file has to change is refused with the command. */
-  readonly offline?: boolean;
+  /** No package manager is run and no lock file is in the plan: for a look that writes nothing (--check, what was found). */
+  readonly withoutLocks?: boolean;
 }
 
 type Refused = Plan['refused'][number];
@@ -53,9 +53,9 @@ export async function makePlan(workspace: Workspace, judged: readonly Judged[], 
     const after = overlay(workspace.files, texts);
     let failed: { readonly op: LockOp; readonly why: string } | undefined;
     for (const op of ops) {
-      if (op.op !== 'lock') continue;
+      if (op.op !== 'lock' || options.withoutLocks === true) continue;
       const key = JSON.stringify([op, ...op.reads.map((path) => after.text(path))]);
-      const answer = answers.get(key) ?? (await runLock(op, after, tools, options.offline === true));
+      const answer = answers.get(key) ?? (await runLock(op, after, tools));
       answers.set(key, answer);
       if (isRefusal(answer)) {
         failed = { op, why: answer.refused };

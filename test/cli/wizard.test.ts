@@ -228,7 +228,7 @@ test('a blank variable in the shell beats .env: said, with the line to paste', a
   one.types(key('configuration') + ENTER);
   await one.sees(WRITE);
   one.types(ENTER);
-  await one.sees(/HONEYCOMB_API_KEY is set but blank in this shell, and that beats .env\. Paste: unset HONEYCOMB_API_KEY/);
+  await one.sees(/HONEYCOMB_API_KEY is set but blank in this shell, and that beats\s+\.env\.\s+Paste:\s+unset HONEYCOMB_API_KEY/);
   await one.sees(REBUILD);
   one.types('n');
   expect(await one.ended).toBe(0);

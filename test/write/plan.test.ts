@@ -133,9 +133,10 @@ describe('lock files', () => {
     expect(plan.patches.map((p) => p.path)).toEqual(['docker-compose.yml']);
   });
 
-  test('offline: nothing is run', async () => {
-    const plan = await withManager(() => expect.unreachable('npm was run'), { offline: true });
-    expect(plan.refused[0]?.why).toMatch(/--offline/);
+  test('without locks: nothing is run, nothing is refused', async () => {
+    const plan = await withManager(() => expect.unreachable('npm was run'), { withoutLocks: true });
+    expect(plan.refused).toEqual([]);
+    expect(plan.patches.map((p) => p.kind)).not.toContain('lock');
   });
 
   test.each([

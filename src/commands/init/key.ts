@@ -4,6 +4,7 @@ import { recogniseKey } from '../../backends/honeycomb/key.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Account, Backend, Region, Store, Workspace } from '../../types.ts';
 import { Cancelled } from '../../ui/prompt.ts';
+import { wrap } from '../../ui/show.ts';
 import type { Context } from '../context.ts';
 
 export interface Kept {
@@ -108,7 +109,7 @@ async function judge(key: Key, { backend, region }: KeyQuestion, args: ParsedArg
   if (answer.is === 'rejected') return answer;
   const { account } = answer;
   if (!account.maySend) return { says: `it may not send events (${account.says}).`, hint: 'make one with the permission "Send Events": ui.honeycomb.io → your environment → API keys' };
-  context.print(`  ✔ ${account.says}`);
+  for (const line of wrap(`  ✔ ${account.says}`, 4, Math.min(80, context.terminal.columns))) context.print(line);
   if (!account.mayCreate) context.warn('  Note: the key may not create datasets; spans of a new service are dropped until it may ("Create Datasets"), or until the dataset is there.');
   return { value, from: key.from, account };
 }

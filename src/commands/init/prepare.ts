@@ -3,7 +3,7 @@ import { gather } from '../../needs/gather.ts';
 import { judge } from '../../needs/judge.ts';
 import type { Choices, Judged, Plan, Service, ServiceReport, Stuck, Tools, Verdict, Workspace } from '../../types.ts';
 import { fingerprint, isSecretName } from '../../ui/redact.ts';
-import { makePlan } from '../../write/plan.ts';
+import { makePlan, type PlanOptions } from '../../write/plan.ts';
 import type { Selection } from './choose.ts';
 
 export interface Prepared {
@@ -26,9 +26,9 @@ interface One {
  * Judges and plans. A service with one need that is stuck is left out whole: half of a setup would be worse than none.
  * @param secret verdict on the backend's secret; undefined = the key is not looked at (--check, a backend without one).
  */
-export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools): Promise<Prepared> {
+export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools, options: PlanOptions = {}): Promise<Prepared> {
   const ones = taken.map((service) => judgedOne(workspace, service, choices, secret, taken.map(({ name }) => name)));
-  const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools);
+  const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools, options);
   const reports = new Map<string, ServiceReport>();
   const changed: string[] = [];
   for (const one of ones) {

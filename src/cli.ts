@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runCommand(argv: readonly string[]): Promise<number> {
   const { outside, watchSignals } = await import('./commands/process.ts');
-  watchSignals();
+  watchSignals((code) => process.exit(code));
   const { context: contextOf, ...streams } = outside(process.env);
   let args: ParsedArgs | undefined;
   try {

@@ -60,25 +60,24 @@ export function outside(env: Env): Outside {
 const indentOf = (line: string) => line.length - line.trimStart().length;
 
 const stops = new Set<() => void>();
-let listening = false;
-/** The first signal asks the command to end; the second, or one that nobody waits for, ends the process. */
 function onInterrupt(stop: () => void): () => void {
-  if (!listening) {
-    listening = true;
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked || stops.size === 0) process.exit(EXIT.interrupted);
-        asked = true;
-        for (const one of stops) one();
-      });
-    }
-  }
   stops.add(stop);
   return () => void stops.delete(stop);
 }
-/** From now on Ctrl-C ends the process with 130 also where nobody took it over. */
-export const watchSignals = (): void => onInterrupt(() => {})();
+/**
+ * From now on the first signal asks the command to end; the second, or one that nobody waits for, ends the process.
+ * @param exit ends the process at once.
+ */
+export function watchSignals(exit: (code: number) => void): void {
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked || stops.size === 0) return exit(EXIT.interrupted);
+      asked = true;
+      for (const stop of stops) stop();
+    });
+  }
+}
 
 /** All of standard input. @throws Stop (exit 3) where it stays open or is a terminal. */
 async function readStdin(ms = 10_000): Promise<string> {

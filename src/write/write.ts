@@ -8,8 +8,6 @@ import { join } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
 import { codeOf, reasonOf, type Disk, type Look } from './disk.ts';
 
-export { writePlan, type Written, type WriteOptions } from './write-plan.ts';
-
 /** A text for a file that the user named: `--patch FILE`, `--out plan.json`. @throws Stop (4) where it cannot be written. */
 export function saveText(file: string, text: string, disk: Disk = realDisk): void {
   try {

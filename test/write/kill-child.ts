@@ -1,7 +1,8 @@
 /** Run as a process of its own: writes a plan on a disk that kills the process at the n-th change. */
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../../src/types.ts';
-import { realDisk, writePlan } from '../../src/write/write.ts';
+import { realDisk } from '../../src/write/write.ts';
+import { writePlan } from '../../src/write/write-plan.ts';
 import { dyingDisk } from './dying-disk.ts';
 import { quickTools, quickWorkspace, SECRETS } from './sample-run.ts';
 

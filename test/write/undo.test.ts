@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Op, Path } from '../../src/types.ts';
 import { undo } from '../../src/write/undo.ts';
-import { writePlan } from '../../src/write/write.ts';
+import { writePlan } from '../../src/write/write-plan.ts';
 import { checkout, git, modesOf, treeOf, type Tree } from '../helpers/tree.ts';
 import { BEFORE, gitTools, KEY, OPS, planFor, SECRETS, workspaceAt } from './sample.ts';
 

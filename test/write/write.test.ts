@@ -6,7 +6,8 @@ import type { Store } from '../../src/types.ts';
 import type { Disk } from '../../src/write/disk.ts';
 import { openJournal, recover } from '../../src/write/journal.ts';
 import { keepOthersOut } from '../../src/write/one-run.ts';
-import { realDisk, writePlan } from '../../src/write/write.ts';
+import { realDisk } from '../../src/write/write.ts';
+import { writePlan } from '../../src/write/write-plan.ts';
 import { checkout, git, modesOf, treeOf, type Tree } from '../helpers/tree.ts';
 import { BEFORE, gitTools, KEY, OPS, planFor, SECRETS, workspaceAt } from './sample.ts';
 

@@ -9,7 +9,7 @@ import type { EditReport, Report } from '../../types.ts';
 import { planLines } from '../../ui/show.ts';
 import { readPlanFile } from '../../write/plan-file.ts';
 import { secretsOf } from '../../write/placeholders.ts';
-import { writePlan } from '../../write/write.ts';
+import { writePlan } from '../../write/write-plan.ts';
 import type { Context } from '../context.ts';
 import { workspaceOf } from '../workspace-of.ts';
 import { regionOf } from './choose.ts';

@@ -1,4 +1,4 @@
-import type { Framework } from './frameworks.ts';
+import type { Framework } from './framework.ts';
 
 /** Fastify left the bundle: without its own plugin there is only `GET` without a route. The preload uses it where it is installed. */
 export const fastify: Framework = {

@@ -1,7 +1,7 @@
 import { template } from '../../templates.ts';
 import { folderOf, join } from '../../workspace/files.ts';
 import { withoutComments } from './source.ts';
-import type { Clues, Framework } from './frameworks.ts';
+import type { Clues, Framework } from './framework.ts';
 
 /** `output: 'standalone'` in next.config.*: the image then holds only files that Next traced, so no preload's packages. */
 function isStandalone(clues: Clues): boolean {

@@ -1,5 +1,5 @@
 import { firstMatch } from './source.ts';
-import type { Framework } from './frameworks.ts';
+import type { Framework } from './framework.ts';
 
 /** Frameworks that the bundle of instrumentations covers: nothing to add. */
 export const express: readonly Framework[] = [

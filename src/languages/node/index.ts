@@ -1,5 +1,6 @@
 import { runsOn } from '../runs-on.ts';
-import { frameworkOf, type Clues } from './frameworks.ts';
+import type { Clues } from './framework.ts';
+import { frameworkOf } from './frameworks.ts';
 import { findPackageJson } from './manifest.ts';
 import { modulesOf } from './modules.ts';
 import { processOf } from './process.ts';

@@ -1,7 +1,8 @@
 import { containerDir, inContainer } from '../../workspace/container-path.ts';
 import { folderOf, join } from '../../workspace/files.ts';
 import { heedRivals, rivals } from '../rivals.ts';
-import { frameworkOf, type Clues } from './frameworks.ts';
+import type { Clues } from './framework.ts';
+import { frameworkOf } from './frameworks.ts';
 import { modulesOf } from './modules.ts';
 import { pinsFor, type PinSet } from './pins.ts';
 import { sentrySampling, wiredIn } from './source.ts';

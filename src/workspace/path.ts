@@ -19,7 +19,7 @@ export function join(dir: Path, ...parts: readonly string[]): Path {
 
 /** The folder of a path: '' for a path without '/'. */
 export function folderOf(file: Path): Path {
-  return path(file.slice(0, Math.max(0, file.lastIndexOf('/'))));
+  return file.slice(0, Math.max(0, file.lastIndexOf('/'))) as Path;
 }
 
 /** The last part of a path or of any text with '/' in it. */

@@ -78,6 +78,10 @@ export interface Service {
   readonly start?: Start;
   readonly ports: readonly Port[];
   readonly mounts: readonly Mount[];
+  /** Volumes of the engine; one without a name is anonymous: it keeps what the first image had there until it is renewed. */
+  readonly volumes?: readonly { readonly name?: string; readonly to: string }[];
+  /** Why it cannot be known what its image holds and starts: no such Dockerfile, one that is written elsewhere. */
+  readonly unread?: Stuck;
   /** Compose `working_dir`: before the image's WORKDIR. */
   readonly workingDir?: string;
   readonly networkMode?: string;

@@ -14,7 +14,7 @@ import { land as wrap } from './wrap.ts';
  * @param chosen names of all services that are set up in this run: a place that two services share may only be changed
  * where both are meant.
  */
-export function judge(workspace: Workspace, service: Service, need: Need, chosen: readonly string[]): Verdict {
+export function judge(workspace: Workspace, service: Service, need: Need, chosen: ReadonlySet<string>): Verdict {
   switch (need.kind) {
     case 'env':
       return env(workspace, service, need);

@@ -6,7 +6,7 @@ import { composeHome } from './compose-home.ts';
 type WrapNeed = Extract<Need, { kind: 'wrap' }>;
 
 /** @param chosen services of this run; a slot that another service starts from as well is left alone. */
-export function land(workspace: Workspace, service: Service, { argv }: WrapNeed, chosen: readonly string[]): Verdict {
+export function land(workspace: Workspace, service: Service, { argv }: WrapNeed, chosen: ReadonlySet<string>): Verdict {
   const { start } = service;
   const words = argv.join(' ');
   const paste = { into: start === undefined ? `${service.name}, command` : 'the start command', text: `${words} ${(start?.real ?? ['<your command>']).join(' ')}` };
@@ -22,7 +22,7 @@ export function land(workspace: Workspace, service: Service, { argv }: WrapNeed,
     const where = `${start.realWhere.path}${start.realWhere.line === undefined ? '' : `:${start.realWhere.line}`}`;
     return { is: 'stuck', stuck: start.noSlot ?? `The start command is in ${where}, where words cannot be put in front from here.`, paste: { ...paste, into: where } };
   }
-  const others = workspace.services.filter((other) => other.name !== service.name && !chosen.includes(other.name) && other.start?.slot !== undefined && sameSlot(other.start.slot, slot));
+  const others = startingAt(workspace.services, slot).filter(({ name }) => name !== service.name && !chosen.has(name));
   if (others.length === 0) return { is: 'absent', ops: [{ op: 'edit', path: slot.path, format: slot.format, change: { do: 'prefix', at: slot.at, words: argv, ...(slot.from === undefined ? {} : { from: slot.from }) } }] };
   const own = ownCommand(workspace, service, start, argv);
   if (own !== undefined) return { is: 'absent', ops: [own] };
@@ -40,9 +40,28 @@ function isWrapped(start: Start, argv: readonly string[]): boolean {
   return [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
 }
 
-function sameSlot(a: Slot, b: Slot): boolean {
-  return a.path === b.path && JSON.stringify(a.at) === JSON.stringify(b.at);
+const known = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>();
+
+/** All services whose start command is decided at the slot. Sorted out once, because this is asked for every service. */
+function startingAt(services: readonly Service[], slot: Slot): readonly Service[] {
+  const bySlot = known.get(services) ?? groupedBySlot(services);
+  known.set(services, bySlot);
+  return bySlot.get(slotKey(slot)) ?? [];
 }
+
+function groupedBySlot(services: readonly Service[]): ReadonlyMap<string, readonly Service[]> {
+  const groups = new Map<string, Service[]>();
+  for (const service of services) {
+    const slot = service.start?.slot;
+    if (slot === undefined) continue;
+    const group = groups.get(slotKey(slot));
+    if (group === undefined) groups.set(slotKey(slot), [service]);
+    else group.push(service);
+  }
+  return groups;
+}
+
+const slotKey = ({ path, at }: Slot): string => JSON.stringify([path, at]);
 
 /** Compose's `command` replaces the CMD for this service alone: possible where the CMD is all that runs, in exec form. */
 function ownCommand(workspace: Workspace, service: Service, start: Start, argv: readonly string[]): Op | undefined {

@@ -32,14 +32,14 @@ export function wrap(text: string, indent: number, columns = 80): string[] {
 /** What was found: one line a service, with the places that say so. */
 export function found(workspace: Workspace, services: readonly ServiceReport[], columns = 80): string[] {
   const width = Math.min(24, Math.max(0, ...services.map(({ name }) => name.length)));
+  const byName = new Map(workspace.services.map((service) => [service.name, service]));
   const files = workspace.compose.length === 0 ? 'no compose file: this folder is one service' : workspace.compose.map(oneLine).join(', ');
   return [
     '',
     `  ${files} · ${HOSTS[workspace.host]}`,
     ...(workspace.alsoThere.length === 0 ? [] : wrap(`  not loaded by \`docker compose up\`, left alone: ${workspace.alsoThere.map(oneLine).join(', ')}`, 4, columns)),
     ...services.flatMap((report) => {
-      const service = workspace.services.find(({ name }) => name === report.name);
-      const what = report.action === 'skip' ? oneLine(report.reason) : `${whatItIs(report, service)}${report.because.length === 0 ? '' : `  (${placesOf(report.because)})`}`;
+      const what = report.action === 'skip' ? oneLine(report.reason) : `${whatItIs(report, byName.get(report.name))}${report.because.length === 0 ? '' : `  (${placesOf(report.because)})`}`;
       return wrap(`    ${oneLine(report.name).padEnd(width)}  ${what}`, width + 6, columns);
     }),
     ...workspace.unsure.flatMap(({ where, says }) => wrap(`  not followed: ${oneLine(says)} (${placeOf(where)})`, 4, columns)),

@@ -10,7 +10,7 @@ const HEADERS = env('OTEL_EXPORTER_OTLP_HEADERS', 'x-honeycomb-team=${HONEYCOMB_
 const NODE = env('NODE_OPTIONS', '--require /app/otel.cjs', { join: ' ' });
 
 const verdictOf = (need: Need, vars: readonly EnvVar[] = [], service: Partial<Service> = {}, tree: Readonly<Record<string, string>> = { 'compose.yml': COMPOSE }): Verdict =>
-  judge(workspaceOf(tree), serviceOf({ env: vars, ...service }), need, ['api']);
+  judge(workspaceOf(tree), serviceOf({ env: vars, ...service }), need, new Set(['api']));
 const opsOf = (verdict: Verdict) => ('ops' in verdict ? verdict.ops : []);
 
 describe('an environment variable that is not there', () => {
@@ -37,7 +37,7 @@ describe('an environment variable that is not there', () => {
   });
 
   test('of a folder: .env beside it', () => {
-    const verdict = judge(workspaceOf({}), folderService(), ENDPOINT, ['api']);
+    const verdict = judge(workspaceOf({}), folderService(), ENDPOINT, new Set(['api']));
     expect(opsOf(verdict)).toEqual([{ op: 'edit', path: '.env', format: 'dotenv', change: { do: 'set', at: [ENDPOINT.name], value: ENDPOINT.value } }]);
   });
 });
@@ -78,7 +78,7 @@ describe('an environment variable that is there', () => {
     expect(opsOf(verdictOf(port, [envVar('PORT', '1')]))).toEqual([{ op: 'edit', path: 'compose.yml', format: 'compose', change: { do: 'replace', at: ['services', 'api', 'environment', 'PORT'], was: '1', value: '2' } }]);
     // From an env_file: compose's own entry wins over it.
     expect(opsOf(verdictOf(env('X', '2'), [envVar('X', '1', '1', at('api.env', 1))]))).toMatchObject([{ path: 'compose.yml', change: { do: 'set', value: '2' } }]);
-    const dotenv = judge(workspaceOf({ '.env': 'X=1\n' }), folderService({ env: [envVar('X', '1', '1', at('.env', 1))] }), env('X', '2'), []);
+    const dotenv = judge(workspaceOf({ '.env': 'X=1\n' }), folderService({ env: [envVar('X', '1', '1', at('.env', 1))] }), env('X', '2'), new Set());
     expect(opsOf(dotenv)).toMatchObject([{ path: '.env', change: { do: 'replace', was: '1', value: '2' } }]);
   });
 

@@ -27,12 +27,14 @@ interface One {
  * @param secret verdict on the backend's secret; undefined = the key is not looked at (--check, a backend without one).
  */
 export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools, options: PlanOptions = {}): Promise<Prepared> {
-  const ones = taken.map((service) => judgedOne(workspace, service, choices, secret, taken.map(({ name }) => name)));
+  const chosen = new Set(taken.map(({ name }) => name));
+  const ones = taken.map((service) => judgedOne(workspace, service, choices, secret, chosen));
   const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools, options);
+  const refusals = new Map(plan.refused.toReversed().map((entry) => [entry.service, entry]));
   const reports = new Map<string, ServiceReport>();
   const changed: string[] = [];
   for (const one of ones) {
-    const refused = plan.refused.find((entry) => entry.service === one.service.name);
+    const refused = refusals.get(one.service.name);
     const stuck: Stuck | undefined = one.stuck ?? (refused === undefined ? undefined : { stuck: refused.why, ...(refused.paste === undefined ? {} : { paste: refused.paste }) });
     reports.set(one.service.name, reportOf(one, stuck));
     if (stuck === undefined && one.judged.some(({ need, verdict }) => need.kind !== 'secret' && verdict.is === 'absent')) changed.push(one.service.name);
@@ -42,7 +44,7 @@ export async function prepare(workspace: Workspace, { taken, left }: Selection, 
   return { plan, services, changed, good: services.filter(({ action }) => action === 'instrument').map(({ name }) => name) };
 }
 
-function judgedOne(workspace: Workspace, service: Service, choices: Choices, secret: Verdict | undefined, chosen: readonly string[]): One {
+function judgedOne(workspace: Workspace, service: Service, choices: Choices, secret: Verdict | undefined, chosen: ReadonlySet<string>): One {
   const tracing = gather(workspace, service, choices);
   if ('stuck' in tracing) return { service, judged: [], notes: [], stuck: tracing };
   const judged: Judged[] = [];

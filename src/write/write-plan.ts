@@ -6,6 +6,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { isRefusal } from '../formats/refusal.ts';
 import { applySplices } from '../formats/splices.ts';
 import { EXIT, Stop } from '../stop.ts';
+import { stores as allStores } from '../stores/index.ts';
 import type { Patch, Path, Plan, Store, StoreId, Tools, Workspace } from '../types.ts';
 import { decode, encode, hashOf } from './bytes.ts';
 import { codeOf, reasonOf, type Disk } from './disk.ts';
@@ -59,7 +60,7 @@ export async function writePlan(workspace: Workspace, plan: Plan, secrets: Reado
     }
   }
   if (stored.length === 0) return { files: plan.patches.map((p) => p.path), stored: [] };
-  const stores = options.stores ?? (await import('../stores/index.ts')).stores;
+  const stores = options.stores ?? allStores;
   const answers: Written['stored'][number][] = [];
   for (const { store: id, name } of stored) {
     const problem = await put(stores, id, name, secrets.get(name), workspace, tools);

@@ -33,9 +33,14 @@ export function leave(service: Service, app?: App): string | undefined {
     const kind = infrastructure(image);
     if (kind !== undefined) return `${kind} (image ${image}): nothing to trace in it, left alone`;
   }
+  if (service.origin === 'compose' && service.build === undefined && service.image === undefined && service.unread === undefined) {
+    return 'it has neither an image nor a build here, so Compose does not start it: give the file that says more with --file as well; left alone';
+  }
   if (service.build === undefined && service.image !== undefined) {
     const mounted = service.mounts.some((mount) => mount.from !== undefined);
-    if (!mounted) return `an image without its source (${service.image}): packages cannot be added to it, left alone`;
+    return mounted
+      ? `an image without source in a language that is known here (${service.image}), left alone`
+      : `an image without its source (${service.image}): packages cannot be added to it, left alone`;
   }
   return undefined;
 }

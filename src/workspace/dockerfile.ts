@@ -2,6 +2,7 @@
 import { formatOf } from '../formats/index.ts';
 import type { Command, EnvVar, Files, Path, Refusal, Slot, Stage, Where } from '../types.ts';
 import { absolutePath, contextCopies } from './container-path.ts';
+import { folderOf } from './path.ts';
 import { linesOf, modelOf, type FileStage, type Instruction } from './dockerfile-model.ts';
 import { dockerWords, expand, flagged, pairs } from './docker-words.ts';
 import { runtimeOf } from './image.ts';
@@ -21,7 +22,7 @@ export interface StageOptions {
  */
 export function readStage(files: Files, dockerfile: Path, o: StageOptions): Stage | Refusal {
   const text = files.text(dockerfile);
-  if (text === undefined) return { refused: files.why(dockerfile) === undefined ? `there is no ${dockerfile}` : `${dockerfile} cannot be read` };
+  if (text === undefined) return { refused: files.why(dockerfile) === undefined ? notThere(files, dockerfile) : `${dockerfile} cannot be read` };
   const parsed = formatOf('dockerfile').parse(text);
   if ('refused' in parsed) return parsed;
   const { stages, preamble } = modelOf(parsed.model);
@@ -38,6 +39,17 @@ export function readStage(files: Files, dockerfile: Path, o: StageOptions): Stag
     }
   }
   return new StageReader(dockerfile, stages, global, o.args, linesOf(text)).read(index);
+}
+
+/** A file whose name differs in case only is found on macOS and Windows, and not on Linux. */
+export function otherCase(files: Files, dockerfile: Path): Path | undefined {
+  const wanted = dockerfile.toLowerCase();
+  return files.find(folderOf(dockerfile), /dockerfile/i, 1).find(path => path !== dockerfile && path.toLowerCase() === wanted);
+}
+
+function notThere(files: Files, dockerfile: Path): string {
+  const near = otherCase(files, dockerfile);
+  return `there is no ${dockerfile}${near === undefined ? '' : `; there is ${near}, which Docker does not find on Linux`}`;
 }
 
 /** What is collected from the first stage of the chain to the last. */

@@ -1,10 +1,10 @@
 /** A resolved compose service → the Service that the rest of otel-setup works on. */
 import { EXIT, Stop } from '../stop.ts';
-import type { Build, Evidence, Files, Mount, Path, Port, Refusal, Service, Stage } from '../types.ts';
+import type { Build, Evidence, Files, Mount, Path, Port, Refusal, Service, Stage, Stuck } from '../types.ts';
 import type { ResolvedBuild, ResolvedService } from './compose/resolve.ts';
 import { dockerfilePath, insidePath } from './compose/service.ts';
 import { absolutePath } from './container-path.ts';
-import { readStage } from './dockerfile.ts';
+import { otherCase, readStage } from './dockerfile.ts';
 import { startOf } from './start.ts';
 
 /** Reads each Dockerfile stage once, however many services share it. */
@@ -36,6 +36,7 @@ export function composeService(resolved: ResolvedService, files: Files, projectD
     ...(resolved.workingDir === undefined ? {} : { workingDir: resolved.workingDir }),
   };
   const start = startOf({ ...parts, ...(resolved.command === undefined ? {} : { command: resolved.command }), ...(resolved.entrypoint === undefined ? {} : { entrypoint: resolved.entrypoint }) }, files);
+  const unread = unreadOf(resolved, build, files, unsure);
   return {
     name: resolved.name,
     origin: 'compose',
@@ -46,6 +47,8 @@ export function composeService(resolved: ResolvedService, files: Files, projectD
     ...(start === undefined ? {} : { start }),
     ports: resolved.ports.filter(port => port.protocol === 'tcp').map(portOf),
     ...parts,
+    volumes: resolved.volumes.filter(volume => volume.type === 'volume').map(volumeOf),
+    ...(unread === undefined ? {} : { unread }),
     ...(resolved.networkMode === undefined ? {} : { networkMode: resolved.networkMode }),
     extraHosts: resolved.extraHosts.map(each => each.replace('=', ':')),
     unsure,
@@ -86,6 +89,24 @@ function readOrRefuse(read: StageReader, dockerfile: Path, o: Parameters<StageRe
     if (error instanceof RangeError) throw new Stop(EXIT.refused, `${dockerfile} is nested too deeply to be read.`);
     throw error;
   }
+}
+
+/** What stands in the way of knowing the image; the reason is the one that was noted as unsure. */
+function unreadOf(resolved: ResolvedService, build: Build | undefined, files: Files, unsure: readonly Evidence[]): Stuck | undefined {
+  const { name } = resolved;
+  if (resolved.build === undefined || build?.stage !== undefined) return undefined;
+  if (resolved.build.inline) return { stuck: `The Dockerfile of ${name} is written inside of the compose file (dockerfile_inline), where it is not read. Put it into a file of its own, then run init again.` };
+  const near = build === undefined ? undefined : otherCase(files, build.dockerfile);
+  const why = unsure.at(-1);
+  const at = why === undefined || typeof why.where === 'string' || why.where.line === undefined || why.says.includes(why.where.path) ? '' : ` (${why.where.path}:${why.where.line})`;
+  const stuck = `It is not known what ${name} installs and starts: ${why?.says ?? 'its Dockerfile is not read'}${at}.`;
+  if (build !== undefined && near !== undefined) return { stuck: `${stuck} Rename it, then run init again.`, paste: { into: 'your shell', text: `git mv ${near} ${build.dockerfile}` } };
+  return { stuck: `${stuck} ${build === undefined ? 'Run init where its Dockerfile is' : `Mend ${build.dockerfile}, then run init again`}.` };
+}
+
+function volumeOf(volume: { readonly source?: string; readonly target: string }): NonNullable<Service['volumes']>[number] {
+  const to = absolutePath('/', volume.target);
+  return volume.source === undefined || volume.source === '' ? { to } : { name: volume.source, to };
 }
 
 function mountOf(volume: { readonly source?: string; readonly target: string }, files: Files): Mount {

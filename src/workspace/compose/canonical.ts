@@ -155,7 +155,7 @@ function absolute(leaf: Leaf, base: string): Leaf {
 }
 
 function fromBase(written: string, base: string): string {
-  // `~` is the home folder, which is not the workspace's to know; it stays and is outside.
+  // `~` is the home folder: service.ts knows it.
   return written.startsWith('~') || isAbsolute(written) ? written : resolvePath(base, written);
 }
 

@@ -1,5 +1,5 @@
 /** A merged service → plain data with the place of every value. */
-import { resolve as resolvePath } from 'node:path';
+import { join as joinPath, resolve as resolvePath } from 'node:path';
 import type { EnvVar, Evidence, Files, Path, Slot, Where } from '../../types.ts';
 import { path as asPath } from '../path.ts';
 import { isNull, items, leafText } from './canonical.ts';
@@ -64,7 +64,7 @@ export function resolveService(name: string, loaded: LoadedService, o: { files: 
   const volumes = listOf(entries.get('volumes')).map(item => ({
     type: fieldText(item, 'type') ?? 'volume',
     target: fieldText(item, 'target') ?? '',
-    ...optional('source', fieldText(item, 'source')),
+    ...optional('source', atHome(fieldText(item, 'source'), o.lookup)),
   }));
   const words = (key: 'command' | 'entrypoint') => composeWords(entries.get(key), [ 'services', owners.get(key) ?? name, key ], unsure);
   const provider = entries.get('provider');
@@ -104,7 +104,7 @@ function envFiles(tree: Tree | undefined, own: readonly EnvVar[], o: { files: Fi
   const ownValues = new Map(set);
   const lookup: Lookup = name => o.lookup(name) ?? ownValues.get(name);
   for (const item of listOf(tree)) {
-    const written = fieldText(item, 'path') ?? '';
+    const written = atHome(fieldText(item, 'path') ?? '', o.lookup);
     const file = o.files.resolve(asPath(''), written);
     const text = file === undefined ? undefined : o.files.text(file);
     if (file === undefined || text === undefined) {
@@ -137,7 +137,7 @@ function buildOf(tree: Tree | undefined, lookup: Lookup, unsure: Evidence[]): Re
   const inline = tree.entries.get('dockerfile_inline');
   if (inline !== undefined) unsure.push({ where: inline.where, says: 'the Dockerfile is written inside of the compose file (dockerfile_inline): it is not read' });
   return {
-    context: fieldText(tree, 'context') ?? '.',
+    context: atHome(fieldText(tree, 'context') ?? '.', lookup),
     dockerfile: fieldText(tree, 'dockerfile') || 'Dockerfile',
     inline: inline !== undefined,
     ...optional('target', fieldText(tree, 'target')),
@@ -187,6 +187,12 @@ function noteMissing(tree: Tree, unsure: Evidence[]): void {
     return;
   }
   for (const each of tree.kind === 'list' ? tree.items : tree.entries.values()) noteMissing(each, unsure);
+}
+
+/** `~` is the home folder of whoever runs Compose (compose-go, paths/home.go); without one it stays as it is. */
+function atHome<T extends string | undefined>(written: T, lookup: Lookup): T | string {
+  const home = written?.startsWith('~') === true ? lookup('HOME') : undefined;
+  return written === undefined || home === undefined ? written : joinPath(home, written.slice(1));
 }
 
 /** An absolute folder or file of the host → its path in the workspace; undefined = it lies outside. */

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface Ran {
   readonly code: number;
@@ -37,4 +39,13 @@ export async function bridgeAddress(): Promise<string> {
   if (ran.code !== 0 || subnet === '') throw new Error(`The Docker engine does not answer: start it (.ci/docker.sh does), then run the tests again. ${ran.err.trim()}`);
   // Some engines leave the gateway out while no container is on the network: it is the subnet's first address.
   return gateway === '' ? subnet.replace(/\d+\/\d+$/, '1') : gateway;
+}
+
+/** Takes away containers, volumes and images, those of earlier builds too, and the folder. */
+export async function clear(folder: string): Promise<void> {
+  const project = basename(folder).toLowerCase(); // as Compose names it
+  await run(['docker', 'compose', 'down', '--volumes', '--rmi', 'local', '--timeout', '0'], folder);
+  await run(['docker', 'image', 'prune', '--force', '--filter', `label=com.docker.compose.project=${project}`], folder);
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(`${folder}.state`, { recursive: true, force: true });
 }

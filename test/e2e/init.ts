@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { run } from './docker.ts';
 
 /** The built program; OTEL_SETUP_E2E_PROGRAM names another one, a published version for example. */
-const program = process.env['OTEL_SETUP_E2E_PROGRAM'] ?? fileURLToPath(new URL('../../dist/otel-setup.cjs', import.meta.url));
+export const program = process.env['OTEL_SETUP_E2E_PROGRAM'] ?? fileURLToPath(new URL('../../dist/otel-setup.cjs', import.meta.url));
 
 const Report = z.object({
   exit: z.number(),

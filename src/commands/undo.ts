@@ -1,5 +1,5 @@
 /** undo: takes back what the last init wrote (--all: every init); what the user has changed since is kept and told. */
-import { upWords } from './init/compose.ts';
+import { upCommands } from './init/compose.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { EditReport, Report } from '../types.ts';
 import { oneLine } from '../ui/redact.ts';
@@ -28,7 +28,7 @@ export const run: Run = async (args, context) => {
   const next = [
     ...undone.left.map(({ path }) => `take those lines out of ${path} by hand`),
     ...undone.stores.map(({ store, name }) => (store === 'gp-env' ? `gp env -u ${name}` : `remove ${name} from ${store}`)),
-    ...(undone.services.length === 0 ? [] : [commandLine(upWords(args.file, undone.services), shellOf(context.env))]),
+    ...upCommands(args.file, undone.services.map((name) => ({ name }))).map((words) => commandLine(words, shellOf(context.env))),
   ];
   for (const line of next) context.print(`  next: ${line}`);
   return report(undone.left.length === 0 ? EXIT.done : EXIT.notDone, edits, next);

@@ -30,7 +30,7 @@ async function application(status: number) {
 }
 const service = (more: Partial<Service>): Service => ({ name: 'api', dir: path(''), origin: 'compose', definedIn: [], active: true, env: [], ports: [], mounts: [], extraHosts: [], unsure: [], ...more });
 const files: Workspace['files'] = { root: '/w', text: () => undefined, why: () => undefined, encoding: () => 'utf-8', exists: () => false, isDir: () => false, find: () => [], tracked: () => false, ignored: () => false, resolve: () => undefined };
-const workspace: Workspace = { host: 'local', files, projectDir: path('sub'), compose: [path('sub/compose.yaml')], alsoThere: [], services: [], unsure: [] };
+const workspace: Workspace = { host: 'local', files, projectDir: path('sub'), compose: [path('sub/compose.yaml')], alsoThere: [], services: [service({})], unsure: [] };
 const choices: Choices = { backend: 'honeycomb', region: 'us', services: [], stores: [], signals: ['traces'] };
 const account: Account = { kind: 'ingest', team: 't', environment: 'e', region: 'us', maySend: true, mayCreate: true, says: '' };
 
@@ -63,6 +63,11 @@ describe('rebuild', () => {
     const { given, said } = context(17);
     expect(await rebuild({ ...honeycomb, files: ['odd.yml'], services: [service({})] }, given)).toEqual({ ok: false, next: ['docker compose -f odd.yml up -d --build api'] });
     expect(said.join('\n')).toMatch(/failed.*ended with 17/);
+  });
+  test('packages in an anonymous volume: it is renewed, and only there', async () => {
+    const { given, ran } = context(0);
+    await rebuild({ ...honeycomb, services: [service({ volumes: [{ to: '/app/node_modules' }] }), service({ name: 'web', volumes: [{ name: 'web-modules', to: '/app/node_modules' }] }), service({ name: 'uploads', volumes: [{ to: '/app/uploads' }] })] }, given);
+    expect(ran.filter((argv) => argv.includes('up'))).toEqual([['docker', 'compose', 'up', '-d', '--build', '-V', 'api'], ['docker', 'compose', 'up', '-d', '--build', 'web', 'uploads']]);
   });
   test('a service without a published port gets nothing', async () => {
     const { given, said } = context(0);

@@ -1,14 +1,26 @@
 /** Command lines of Docker Compose for this workspace, to run and to show. */
 import { join } from 'node:path';
 
-import type { Tools, Workspace } from '../../types.ts';
+import type { Service, Tools, Workspace } from '../../types.ts';
 
 /** `docker compose`, with the files that were named to us (--file). */
-const composeWords = (named: readonly string[]): string[] => ['docker', 'compose', ...named.flatMap((file) => ['-f', file])];
+export const composeWords = (named: readonly string[]): string[] => ['docker', 'compose', ...named.flatMap((file) => ['-f', file])];
 export const projectFolder = (workspace: Workspace): string => join(workspace.files.root, workspace.projectDir);
 
-/** Builds and starts exactly these services. */
-export const upWords = (named: readonly string[], services: readonly string[]): string[] => [...composeWords(named), 'up', '-d', '--build', ...services];
+/**
+ * Builds and starts exactly these services. Those whose packages lie in an anonymous volume get a new one (-V), and are
+ * built by a command of their own: other services may keep something else in theirs.
+ */
+export function upCommands(named: readonly string[], services: readonly Pick<Service, 'name' | 'volumes'>[]): string[][] {
+  const renewed = services.filter(hidesPackages);
+  const others = services.filter((service) => !renewed.includes(service));
+  return [
+    ...(renewed.length === 0 ? [] : [[...composeWords(named), 'up', '-d', '--build', '-V', ...renewed.map(({ name }) => name)]]),
+    ...(others.length === 0 ? [] : [[...composeWords(named), 'up', '-d', '--build', ...others.map(({ name }) => name)]]),
+  ];
+}
+
+const hidesPackages = ({ volumes = [] }: Pick<Service, 'volumes'>): boolean => volumes.some(({ name, to }) => name === undefined && /\/(?:node_modules|\.?venv|site-packages)$/.test(to));
 
 /** Is there a Compose and an engine that answers? */
 export async function composeAnswers(tools: Tools): Promise<boolean> {

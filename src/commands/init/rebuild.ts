@@ -9,7 +9,7 @@ import type { Account, Backend, Choices, Service, Workspace } from '../../types.
 import { seconds } from '../../ui/progress.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
-import { projectFolder, upWords } from './compose.ts';
+import { projectFolder, upCommands } from './compose.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 /** SDKs send a batch every five seconds unless told otherwise. */
@@ -36,11 +36,11 @@ export async function rebuild({ workspace, services, backend, choices, account, 
   const names = services.map(({ name }) => name);
   const watch = backend.id === local.id && choices.endpoint === undefined ? await watching(context) : undefined;
   try {
-    const up = upWords(files, names);
     print(`  building and starting ${names.map(oneLine).join(', ')} …`);
     const start = tools.now();
-    const built = await tools.exec(up, { cwd: projectFolder(workspace), live: true });
-    if (built.code !== 0) {
+    for (const up of upCommands(files, services)) {
+      const built = await tools.exec(up, { cwd: projectFolder(workspace), live: true });
+      if (built.code === 0) continue;
       warn(`  ✘ failed after ${seconds(tools.now() - start)}: ${up.join(' ')} ended with ${built.code}; its own words stand above.`);
       return { ok: false, next: [up.join(' ')] };
     }

@@ -3,6 +3,7 @@ import { folderOf, join } from '../../workspace/files.ts';
 import { heedRivals, rivals } from '../rivals.ts';
 import type { Clues } from './framework.ts';
 import { frameworkOf } from './frameworks.ts';
+import { modulesHome, modulesNotes } from './modules-home.ts';
 import { modulesOf } from './modules.ts';
 import { pinsFor, type PinSet } from './pins.ts';
 import { sentrySampling, wiredIn } from './source.ts';
@@ -44,6 +45,7 @@ export function traceClues(app: App, clues: Clues): Tracing | Stuck {
     ...more.notes,
     ...(modules.kind === 'esm' && !set.esm ? [`Node ${app.runtime ?? ''} is too old to trace ES modules fully: spans have no routes.`] : []),
     ...delay.notes,
+    ...modulesNotes(modulesHome(service, files)),
   ];
   return { needs: [...packages, ...preload, logLevel, ...delay.needs], notes };
 }

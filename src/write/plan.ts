@@ -8,6 +8,7 @@ import { isRefusal } from '../formats/refusal.ts';
 import { byFile, lockPatch, rememberingPlanner, type FileRefusal } from './file-plans.ts';
 import { runLock, type LockAnswer } from './locks.ts';
 import { byRank, inOrder, rankOf } from './order.ts';
+import { lockPaste } from './lock-paste.ts';
 import { pasteFor } from './paste.ts';
 
 export interface PlanOptions {
@@ -40,7 +41,7 @@ export async function makePlan(workspace: Workspace, judged: readonly Judged[], 
   const planner = rememberingPlanner(workspace.files);
   const answers = new Map<string, LockAnswer>();
   for (;;) {
-    parts = provable(planner, parts, refused);
+    parts = provable(workspace, planner, parts, refused);
     const ops = inOrder(parts.flatMap((part) => part.ops));
     const patches: Ranked[] = [];
     const texts = new Map<Path, string>();
@@ -66,14 +67,12 @@ export async function makePlan(workspace: Workspace, judged: readonly Judged[], 
     if (failed === undefined) return { schema: 1, judged: [...judged], ops, patches: patches.toSorted(byRank).map((file) => file.patch), refused };
     const { op, why } = failed;
     const isPart = (part: Part): boolean => part.ops.some((other) => JSON.stringify(other) === JSON.stringify(op));
-    for (const part of parts.filter(isPart)) refused.push({ service: part.service, why, paste: { into: 'your shell', text: commandOf(op) } });
+    for (const part of parts.filter(isPart)) refused.push({ service: part.service, why: `${why} ${LOCK_BY_HAND}`, paste: lockPaste(op, part.ops) });
     parts = parts.filter((part) => !isPart(part));
   }
 }
 
-function commandOf(op: LockOp): string {
-  return `${op.cwd === '' ? '' : `cd ${op.cwd} && `}${op.argv.join(' ')}`;
-}
+const LOCK_BY_HAND = 'Mend that and run init again; or run the lines below where they work, then init.';
 
 /** The operations of each service, in the order in which the services were judged; stuck ones are refused. */
 function partsOf(judged: readonly Judged[], differs: boolean, refused: Refused[]): Part[] {
@@ -99,30 +98,30 @@ function refuseStuck(refused: Refused[], service: string, { stuck, paste }: Stuc
 }
 
 /** The parts whose files can all be proven together. All at once first: that is the usual case, and linear. */
-function provable(planner: Planner, parts: readonly Part[], refused: Refused[]): readonly Part[] {
+function provable(workspace: Workspace, planner: Planner, parts: readonly Part[], refused: Refused[]): readonly Part[] {
   if (problemOf(planner, parts) === undefined) return parts;
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) {
-    refuseOne(planner, only, [], refused);
+    refuseOne(workspace, planner, only, [], refused);
     return [];
   }
   const half = Math.ceil(parts.length / 2);
-  const left = provable(planner, parts.slice(0, half), refused);
-  const right = provable(planner, parts.slice(half), refused);
+  const left = provable(workspace, planner, parts.slice(0, half), refused);
+  const right = provable(workspace, planner, parts.slice(half), refused);
   if (problemOf(planner, [...left, ...right]) === undefined) return [...left, ...right];
   // Each half is fine alone: somebody in the right one contradicts the left one.
   let kept = left;
   for (const part of right) {
     if (problemOf(planner, [...kept, part]) === undefined) kept = [...kept, part];
-    else refuseOne(planner, part, kept, refused);
+    else refuseOne(workspace, planner, part, kept, refused);
   }
   return kept;
 }
 
-function refuseOne(planner: Planner, part: Part, beside: readonly Part[], refused: Refused[]): void {
+function refuseOne(workspace: Workspace, planner: Planner, part: Part, beside: readonly Part[], refused: Refused[]): void {
   const problem = problemOf(planner, [...beside, part]);
   if (problem === undefined) return;
-  const paste = pasteFor(problem.path, part.ops);
+  const paste = pasteFor(problem.path, part.ops, workspace.services.find(({ name }) => name === part.service)?.env);
   refused.push({ service: part.service, why: problem.refused, ...(paste === undefined ? {} : { paste }) });
 }
 

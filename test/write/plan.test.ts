@@ -129,7 +129,7 @@ describe('lock files', () => {
     }, /another version \(2\) than the one that is there \(3\)/],
   ] as const)('a package manager that %s: its service is refused with the command, the others stay', async (_, manage, says) => {
     const plan = await withManager(manage);
-    expect(plan.refused).toEqual([{ service: 'web', why: expect.stringMatching(says) as string, paste: { into: 'your shell', text: 'cd web && npm install --package-lock-only' } }]);
+    expect(plan.refused).toEqual([{ service: 'web', why: expect.stringMatching(says) as string, paste: { into: 'your shell', text: 'cd web\nnpm install --package-lock-only --ignore-scripts --save-exact b@1.0.0' } }]);
     expect(plan.patches.map((p) => p.path)).toEqual(['docker-compose.yml']);
   });
 

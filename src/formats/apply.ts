@@ -209,5 +209,6 @@ class Draft {
 
 /** Assignment that also works for a key named `__proto__`. */
 function define(to: Open, key: string | number, value: Model): void {
-  Object.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__') Object.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true });
+  else (to as Record<string | number, Model>)[key] = value;
 }

@@ -89,13 +89,14 @@ export function byFile(ops: readonly Op[]): FileOps[] {
   return [...found.values()].toSorted(byRank);
 }
 
-/** planFile() that remembers: while services are taken out, most files stay as they were planned. */
+/** planFile() that remembers its last answer for each file: while services are taken out, most files stay as they were planned. */
 export function rememberingPlanner(files: Files): (file: FileOps) => FilePlan | FileRefusal {
-  const known = new Map<string, FilePlan | FileRefusal>();
+  const known = new Map<Path, { readonly ops: readonly Op[]; readonly plan: FilePlan | FileRefusal }>();
   return ({ path, ops }) => {
-    const key = JSON.stringify(ops);
-    const plan = known.get(key) ?? planFile(files, path, ops);
-    known.set(key, plan);
+    const last = known.get(path);
+    if (last !== undefined && last.ops.length === ops.length && last.ops.every((op, i) => op === ops[i])) return last.plan;
+    const plan = planFile(files, path, ops);
+    known.set(path, { ops, plan });
     return plan;
   };
 }

@@ -16,10 +16,19 @@ export function rankOf(kind: 'edit' | 'create' | 'lock', format: FormatId | unde
 export function inOrder(ops: readonly Op[]): Op[] {
   const seen = new Set<string>();
   const once = ops.filter((op) => {
-    const key = JSON.stringify(op);
+    const key = textOf(op);
     return !seen.has(key) && Boolean(seen.add(key));
   });
   return once.toSorted((a, b) => opRank(a) - opRank(b));
+}
+
+const texts = new WeakMap<Op, string>();
+
+/** An operation as JSON; the same one is compared many times while services are taken out of a plan. */
+function textOf(op: Op): string {
+  const text = texts.get(op) ?? JSON.stringify(op);
+  texts.set(op, text);
+  return text;
 }
 
 function opRank(op: Op): number {

@@ -1,3 +1,4 @@
+import { oncePerService } from '../once.ts';
 import { runsOn } from '../runs-on.ts';
 import type { Clues } from './framework.ts';
 import { frameworkOf } from './frameworks.ts';
@@ -8,11 +9,11 @@ import { jsSources, wiredIn } from './source.ts';
 import { traceClues } from './trace.ts';
 import type { App, Evidence, Files, Language, Service, Stuck, Tracing } from '../../types.ts';
 
-function cluesOf(service: Service, files: Files): Clues | undefined {
+const cluesOf = oncePerService((service, files): Clues | undefined => {
   const manifest = findPackageJson(service, files);
   if (manifest === undefined) return undefined;
   return { service, files, manifest, process: processOf(service), sources: jsSources(files, manifest.path) };
-}
+});
 
 /** Recognised by the image or the command; without both, by a package.json with a server library. */
 function recognise(service: Service, files: Files): App | undefined {

@@ -1,3 +1,4 @@
+import { oncePerService } from '../once.ts';
 import { findManifest, type Manifest } from './manifest.ts';
 import { processOf, type Process } from './process.ts';
 import { pySources, type PySource } from './sources.ts';
@@ -28,18 +29,10 @@ export interface Framework {
   more?(clues: Clues): { readonly needs: readonly Need[]; readonly notes: readonly string[] } | Stuck;
 }
 
-const known = new WeakMap<Files, Map<Service, Clues>>();
-
-/** Reads a service's Python clues once. */
-export function cluesOf(service: Service, files: Files): Clues {
-  const perFiles = known.get(files) ?? new Map<Service, Clues>();
-  known.set(files, perFiles);
-  const before = perFiles.get(service);
-  if (before !== undefined) return before;
+/** A service's Python clues, read once. */
+export const cluesOf = oncePerService((service, files): Clues => {
   const manifest = findManifest(service, files);
   const libraries = manifest?.libraries ?? {};
   const sources = pySources(service, files);
-  const clues: Clues = { service, files, libraries, sources, process: processOf(service, files, sources, libraries), ...(manifest === undefined ? {} : { manifest }) };
-  perFiles.set(service, clues);
-  return clues;
-}
+  return { service, files, libraries, sources, process: processOf(service, files, sources, libraries), ...(manifest === undefined ? {} : { manifest }) };
+});

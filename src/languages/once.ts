@@ -1,0 +1,24 @@
+import type { EnvVar, Files, Service } from '../types.ts';
+
+/**
+ * What a language finds out about a service, found out once: it is asked for to recognise the service and again to
+ * trace it. By then the service is another object, which has its `app`, too; all else of it is still the very same.
+ */
+export function oncePerService<Found>(find: (service: Service, files: Files) => Found): (service: Service, files: Files) => Found {
+  const known = new WeakMap<Files, WeakMap<readonly EnvVar[], { readonly service: Service; readonly found: Found }>>();
+  return (service, files) => {
+    const ofFiles = known.get(files) ?? new WeakMap<readonly EnvVar[], { readonly service: Service; readonly found: Found }>();
+    known.set(files, ofFiles);
+    const before = ofFiles.get(service.env);
+    if (before !== undefined && sameButApp(before.service, service)) return before.found;
+    const found = find(service, files);
+    ofFiles.set(service.env, { service, found });
+    return found;
+  };
+}
+
+function sameButApp(a: Service, b: Service): boolean {
+  const [own, other] = [a, b].map((service) => Object.entries(service).filter(([key]) => key !== 'app'));
+  const values = new Map(other);
+  return own?.length === values.size && own.every(([key, value]) => values.get(key) === value);
+}

@@ -57,7 +57,7 @@ function whatItIs({ language, framework }: ServiceReport, service: Service | und
 export function remarks(services: readonly ServiceReport[], columns = 80): string[] {
   return services.flatMap(({ name, action, reason, notes, paste }) => [
     ...(action === 'manual' ? wrap(`  ! ${oneLine(name)}: not done by otel-setup: ${oneLine(reason)}`, 4, columns) : []),
-    ...(paste === undefined || action !== 'manual' ? [] : [`    Paste into ${oneLine(paste.into)}:`, ...paste.text.split('\n').map((line) => `      ${oneLine(line)}`)]),
+    ...(paste === undefined || action !== 'manual' ? [] : [`    Paste into ${oneLine(paste.into)}:`, ...paste.text.split('\n').map((line) => `      ${oneLine(line.replaceAll('\t', '    '))}`.trimEnd())]),
     ...(action === 'skip' ? [] : notes.flatMap((note) => wrap(`  Note, ${oneLine(name)}: ${oneLine(note)}`, 4, columns))),
   ]);
 }
@@ -99,8 +99,12 @@ function whyOf(patch: Patch, ops: readonly Op[]): string {
     if (variable === undefined) noted(changeWords(op.format, op.change), service);
     else variables.set(service, (variables.get(service) ?? new Set()).add(variable));
   }
-  for (const [service, names] of variables) noted([...names].toSorted(byOtelFirst).join(', '), service);
-  return [...services].map(([what, names]) => `${what}${names.has('') ? '' : ` for ${[...names].join(', ')}`}`).join('; ') || 'changed';
+  const all = new Map<string, Set<string>>();
+  for (const [service, names] of variables) {
+    const what = [...names].toSorted(byOtelFirst).join(', ');
+    all.set(what, (all.get(what) ?? new Set()).add(service));
+  }
+  return [...all, ...services].map(([what, names]) => `${what}${names.has('') ? '' : ` for ${[...names].join(', ')}`}`).join('; ') || 'changed';
 }
 
 const byOtelFirst = (a: string, b: string) => Number(b.startsWith('OTEL_')) - Number(a.startsWith('OTEL_'));

@@ -6,6 +6,7 @@ import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
 import type { EditReport, Plan, Report, Workspace } from '../types.ts';
 import { ask, selectOf } from '../ui/ask.ts';
+import { oneLine } from '../ui/redact.ts';
 import { shellOf } from '../ui/shell-lines.ts';
 import { editLines, found, planLines, remarks } from '../ui/show.ts';
 import { diffText } from '../write/diff.ts';
@@ -49,10 +50,10 @@ export const run: Run = async (args, context) => {
   if (selection.taken.length === 0) context.warn('  There is no service here that could be traced.');
 
   if (looks) {
-    const diff = diffText(workspace, prepared.plan);
+    const diff = () => diffText(workspace, prepared.plan);
     if (args.out !== undefined) saveText(resolve(context.cwd, args.out), planJson(prepared.plan));
-    if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff);
-    if (args.patch === '-' || (args.dryRun && !args.json)) context.result(diff);
+    if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff());
+    if (args.patch === '-' || (args.dryRun && !args.json)) context.result(diff());
     return report(exit);
   }
 
@@ -91,7 +92,7 @@ export const run: Run = async (args, context) => {
     ...nextLines({ ...common, services: nothing ? [] : prepared.changed.length > 0 ? prepared.changed : prepared.good, rebuilt: rebuilt !== undefined, shell: shellOf(context.env), version: context.version }),
   ];
   context.print('');
-  for (const line of next) context.print(`  ${line}`);
+  for (const line of next) context.print(`  ${oneLine(line)}`);
   if (args.verbose) for (const line of editLines(edits)) context.print(line);
   return report(exit === EXIT.done && stored && rebuilt?.ok !== false ? EXIT.done : EXIT.notDone, next);
 };

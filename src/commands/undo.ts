@@ -30,7 +30,7 @@ export const run: Run = async (args, context) => {
     ...undone.stores.map(({ store, name }) => (store === 'gp-env' ? `gp env -u ${name}` : `remove ${name} from ${store}`)),
     ...upCommands(args.file, undone.services.map((name) => ({ name }))).map((words) => commandLine(words, shellOf(context.env))),
   ];
-  for (const line of next) context.print(`  next: ${line}`);
+  for (const line of next) context.print(`  next: ${oneLine(line)}`);
   return report(undone.left.length === 0 ? EXIT.done : EXIT.notDone, edits, next);
 };
 

@@ -19,7 +19,7 @@ export const dotenv: Store = {
       return { stuck: `${file} is in git: a key written there would be committed.`, paste: { into: 'your shell', text: `git rm --cached ${file}` } };
     }
     const why = files.exists(file) ? files.why(file) : undefined;
-    if (why !== undefined) return { stuck: `${file} cannot be edited (${why}).`, paste: { into: file, text: `${name}=<the key>` } };
+    if (why !== undefined) return { stuck: `${file} cannot hold the key: ${REASONS[why] ?? 'it cannot be read'}.`, paste: { into: 'your shell', text: `rename ${file} or make it a text file, then run init again` } };
     const ignored = ignoreOps(files, file, workspace.projectDir);
     const kept = valueIn(files, file, name);
     const secret = { secret: name };
@@ -29,6 +29,8 @@ export const dotenv: Store = {
     return [...ignored, { op: 'edit', path: file, format: 'dotenv', change: { do: 'replace', at: [name], was: '', value: secret } }];
   },
 };
+
+const REASONS: Readonly<Record<string, string>> = { 'not-a-file': 'it is not a file', 'not-text': 'it is not text', 'too-large': 'it is too large', outside: 'it leads out of the workspace' };
 
 /** The ignore line comes before the key, so that no moment exists in which git could take it. Also where there is no git yet: it may come. */
 function ignoreOps(files: Files, file: Path, projectDir: Path): readonly Op[] {
@@ -41,7 +43,7 @@ export function valueIn(files: Files, file: Path, name: string): { readonly valu
   return variablesIn(files, file).get(name);
 }
 
-/** All variables of a dotenv file and their lines; empty where it is absent or cannot be read. */
+/** All variables of a dotenv file and their lines (looked up when asked for: a file may be long); empty where it is absent or cannot be read. */
 export function variablesIn(files: Files, file: Path): ReadonlyMap<string, { readonly value: string; readonly line: number | undefined }> {
   const text = files.text(file);
   const format = formatOf('dotenv');
@@ -49,5 +51,5 @@ export function variablesIn(files: Files, file: Path): ReadonlyMap<string, { rea
   if (text === undefined || parsed === undefined || 'refused' in parsed) return new Map();
   const { model } = parsed;
   if (typeof model !== 'object' || model === null || Array.isArray(model)) return new Map();
-  return new Map(Object.entries(model).flatMap(([name, value]) => (typeof value === 'string' ? [[name, { value, line: format.line(text, [name]) }] as const] : [])));
+  return new Map(Object.entries(model).flatMap(([name, value]) => (typeof value === 'string' ? [[name, { value, get line() { return format.line(text, [name]); } }] as const] : [])));
 }

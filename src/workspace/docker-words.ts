@@ -1,14 +1,24 @@
 /** The small languages inside of Dockerfile instructions: words with quotes, `$VAR`, ENV pairs, flags. BuildKit: shell/lex.go. */
 
+/** What variables may add to one text; more is left as it is written. */
+const MOST_ADDED = 128 * 1024;
+
 /** Replaces $NAME, ${NAME}, ${NAME:-default} and ${NAME:+other}; a name without a value is left as it is written. */
 export function expand(text: string, values: ReadonlyMap<string, string>): string {
+  let added = 0;
   return text.replaceAll(/\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?([-+])([^}]*))?\})/g, (match, bare?: string, braced?: string, operator?: string, other?: string) => {
     if (match === '\\$') return '$';
     const value = values.get(bare ?? braced ?? '');
-    if (operator === '+') return value === undefined || value === '' ? '' : expand(other ?? '', values);
-    if (operator === '-') return value === undefined || value === '' ? expand(other ?? '', values) : value;
-    return value ?? match;
+    const given = valueFor(value, operator, other ?? '', values) ?? match;
+    added += given.length;
+    return added > MOST_ADDED ? match : given;
   });
+}
+
+function valueFor(value: string | undefined, operator: string | undefined, other: string, values: ReadonlyMap<string, string>): string | undefined {
+  const blank = value === undefined || value === '';
+  if (operator === '+') return blank ? '' : expand(other, values);
+  return operator === '-' && blank ? expand(other, values) : value;
 }
 
 /** Blank-separated words; quotes and backslashes are taken off. */

@@ -10,6 +10,8 @@ import { runtimeOf } from './image.ts';
 /** More is no Dockerfile that people write. */
 const MOST_STAGES = 200;
 const MOST_COPIES = 1_000;
+/** Characters of all values of ENV and ARG together; from there on variables stay as they are written. */
+const MOST_VALUES = 16 * 1024 * 1024;
 
 export interface StageOptions {
   readonly target?: string;
@@ -73,6 +75,7 @@ class StageReader {
   readonly #given: Readonly<Record<string, string>>;
   readonly #lines: readonly (readonly number[])[];
   readonly #known = new Map<number, State>();
+  #left = MOST_VALUES;
 
   constructor(path: Path, stages: readonly FileStage[], global: ReadonlyMap<string, string>, given: Readonly<Record<string, string>>, lines: readonly (readonly number[])[]) {
     this.#path = path;
@@ -129,14 +132,14 @@ class StageReader {
     switch (keyword) {
       case 'ARG':
         for (const [name, value] of argumentPairs(text)) {
-          const given = this.#given[name] ?? (value === undefined ? this.#global.get(name) : expand(value, values));
+          const given = this.#given[name] ?? (value === undefined ? this.#global.get(name) : this.#value(value, values));
           // ENV wins over ARG of the same name.
           if (given !== undefined && !state.env.some(each => each.name === name)) values.set(name, given);
         }
         break;
       case 'ENV':
         for (const [name, raw] of pairs(text)) {
-          const value = expand(raw, values);
+          const value = this.#value(raw, values);
           state.env.push({ name, raw, value, blank: [], where });
           values.set(name, value);
         }
@@ -168,6 +171,13 @@ class StageReader {
         break;
       default:
     }
+  }
+
+  #value(text: string, values: ReadonlyMap<string, string>): string {
+    if (this.#left <= 0) return text;
+    const value = expand(text, values);
+    this.#left -= value.length;
+    return value;
   }
 
   #copy(state: State, values: ReadonlyMap<string, string>, args: string | readonly string[], where: Where): void {

@@ -34,9 +34,10 @@ export async function withScratch<T>(copies: ReadonlyMap<string, Uint8Array>, us
   }
 }
 
-/** Bytes of a file of a scratch folder, or of one that the user named; undefined = not there. */
+/** Bytes of a file of a scratch folder, or of one that the user named; undefined = not there, or no file (a pipe would be waited for). */
 export function readBytes(file: string, disk: Disk = realDisk): Uint8Array | undefined {
-  return disk.real(file) === undefined ? undefined : disk.read(file);
+  const real = disk.real(file);
+  return real === undefined || disk.look(real)?.kind !== 'file' ? undefined : disk.read(real);
 }
 
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);

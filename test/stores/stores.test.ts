@@ -39,7 +39,7 @@ test.each<[string, Workspace, readonly string[]]>([
   ['the variable is blank', workspace({ '.env': `${KEY}=\n` }, { ignored: ['.env'] }), [`.env replace {"secret":"${KEY}"}`]],
   ['another key is there', workspace({ '.env': `A=1\n${KEY}=other\n` }, { ignored: ['.env'] }), [`stuck: .env:2 holds another ${KEY} already.`]],
   ['.env is in git', workspace({ '.env': 'A=1\n' }, { tracked: ['.env'] }), ['stuck: .env is in git: a key written there would be committed.']],
-  ['.env leaves the workspace', workspace({ '.env': '' }, { why: 'outside' }), ['stuck: .env cannot be edited (outside).']],
+  ['.env leaves the workspace', workspace({ '.env': '' }, { why: 'outside' }), ['stuck: .env cannot hold the key: it leads out of the workspace.']],
 ])('.env: %s', (_name, here, expected) => expect(lines(dotenv.ops?.(KEY, here))).toEqual(expected));
 
 test('.env: what is stuck never repeats the key that is there, and names the way out', () => {

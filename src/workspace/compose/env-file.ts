@@ -20,6 +20,9 @@ export interface EnvFile {
   readonly error?: { readonly line: number; readonly says: string };
 }
 
+/** Of all values together, in characters: values that double each other must end somewhere. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
 /**
  * Reads a file's text. `lookup` gives the project's variables, which come before those of the file (`before` =
  * what earlier files of the same list set, and this file's own lines above).
@@ -31,6 +34,7 @@ export function readEnvFile(text: string, lookup: Lookup, before: ReadonlyMap<st
   const lineOf = lineCounter(source);
   const get: Lookup = name => lookup(name) ?? own.get(name);
   let at = 0;
+  let length = 0;
   for (;;) {
     at = statementStart(source, at);
     if (at >= source.length) return { vars };
@@ -48,6 +52,8 @@ export function readEnvFile(text: string, lookup: Lookup, before: ReadonlyMap<st
     }
     const given = valueAt(source, key.end, get);
     if ('says' in given) return { vars, error: { line, says: given.says } };
+    length += given.value.length;
+    if (length > MOST_TEXT) return { vars, error: { line, says: 'the values are longer than otel-setup reads' } };
     vars.push({ name: key.name, raw: given.raw, value: given.value, blank: given.blank, line });
     own.set(key.name, given.value);
     at = given.end;

@@ -30,6 +30,8 @@ const OPERATOR = /^:?[-+?]/;
 
 /** Defaults inside of defaults: nobody writes more, a hostile file might. */
 const DEEPEST = 50;
+/** Of one value. Linux starts no program with a longer variable (MAX_ARG_STRLEN); variables that double each other get there fast. */
+export const LONGEST_VALUE = 128 * 1024;
 
 /** Fills in the variables of `text`. Never throws: an error is part of the result. */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
@@ -37,21 +39,27 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
 }
 
 function fillText(text: string, lookup: Lookup, depth: number): Interpolated {
-  if (depth > DEEPEST) return { value: '', blank: [], pieces: [], error: { is: 'invalid', template: `${text.slice(0, 40)}…` } };
+  if (depth > DEEPEST) return { value: '', blank: [], pieces: [], error: { is: 'invalid', template: shortened(text) } };
   const pieces: Piece[] = [];
   const blank: string[] = [];
   let error: InterpolationError | undefined;
   let at = 0;
+  let given = 0;
   while (at < text.length) {
     const dollar = text.indexOf('$', at);
     const literal = text.slice(at, dollar < 0 ? text.length : dollar);
     if (literal !== '') pieces.push({ text: literal, at, literal: true });
     if (dollar < 0) break;
     const found = variableAt(text, dollar);
-    const given = fill(found, lookup, text, depth);
-    if (given.value !== '') pieces.push({ text: given.value, at: dollar, literal: found.kind === 'text' });
-    blank.push(...given.blank);
-    error ??= given.error;
+    const filled = fill(found, lookup, text, depth);
+    given += filled.value.length;
+    if (given > LONGEST_VALUE) {
+      error ??= { is: 'invalid', template: shortened(text) };
+      break;
+    }
+    if (filled.value !== '') pieces.push({ text: filled.value, at: dollar, literal: found.kind === 'text' });
+    blank.push(...filled.blank);
+    error ??= filled.error;
     at = dollar + found.length;
     // Compose reads no further, and a line of nothing but `${` would be searched again for each of them.
     if (found.kind === 'invalid') break;
@@ -59,6 +67,8 @@ function fillText(text: string, lookup: Lookup, depth: number): Interpolated {
   const value = pieces.map(piece => piece.text).join('');
   return { value, blank: [...new Set(blank)], pieces, ...(error === undefined ? {} : { error }) };
 }
+
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** Where character `index` of the value was written; undefined = it came out of a variable. */
 export function writtenAt(pieces: readonly Piece[], index: number): number | undefined {

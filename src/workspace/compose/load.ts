@@ -20,11 +20,17 @@ export interface LoadedService {
 }
 export type Services = Map<string, LoadedService>;
 
+/** `include` in `include`, and `extends` of `extends`: nobody goes this deep, a hostile repository might. */
+const DEEPEST = 50;
+/** Files that are taken in, each as often as it is named. */
+const MOST_FILES = 1_000;
+
 /** Reads the files of one project. One loader keeps what it parsed and what it was unsure of. */
 export class Loader {
   readonly unsure: Evidence[] = [];
   readonly #files: Files;
   readonly #documents = new Map<Path, readonly YamlDocument[]>();
+  #loaded = 0;
 
   constructor(files: Files) {
     this.#files = files;
@@ -38,6 +44,9 @@ export class Loader {
     const services: Services = new Map();
     for (const path of paths) {
       if (within.includes(path)) throw invalid(path, undefined, `these files include each other: ${[...within, path].join(' → ')}.`);
+      if (within.length >= DEEPEST) throw new Stop(EXIT.refused, `${path}: more than ${DEEPEST} compose files include one another in a row: they are not read.`);
+      this.#loaded += 1;
+      if (this.#loaded > MOST_FILES) throw new Stop(EXIT.refused, `${path}: more than ${MOST_FILES} compose files are included: they are not read.`);
       for (const document of this.documents(path)) this.#addDocument(services, document, path, base, env, [...within, path]);
     }
     for (const [name, loaded] of services) services.set(name, { ...loaded, service: withContext(loaded.service, base) });
@@ -163,6 +172,7 @@ export class Loader {
     const from = other === undefined ? file : this.#fileOf(other, extend.where, file);
     if (!from.services.has(ref)) throw invalid(file.path, extend.where.line, `there is no service "${ref}" in ${from.path} to extend.`);
     if (seen.includes(`${from.path}: ${ref}`)) throw invalid(file.path, extend.where.line, `these services extend each other: ${[...seen, `${from.path}: ${ref}`].join(' → ')}.`);
+    if (seen.length > DEEPEST) throw new Stop(EXIT.refused, `${file.path}:${extend.where.line ?? 1}: more than ${DEEPEST} services extend one another in a row: they are not read.`);
     let below: FileService | undefined = this.#extended(ref, from, seen);
     for (const [first, ...rest] of file.resets) if (first === name && rest.length > 0 && below !== undefined) below = withoutPath(below, rest);
     const merged = mergeServices(below ?? { entries: new Map(), owners: new Map(), where: service.where }, service);

@@ -55,6 +55,7 @@ export function readYaml(text: string, path: Path): readonly YamlDocument[] {
     if (!Array.isArray(documents)) return [];
     return documents.flatMap(document => {
       const [error] = document.errors;
+      if (error !== undefined && /call stack/.test(error.message)) throw tooDeep(path);
       if (error !== undefined) throw invalid(path, lines.linePos(error.pos[0]).line, sentence(error.message));
       if (document.contents === null) return [];
       const reader = new Reader(path, lines);
@@ -62,10 +63,12 @@ export function readYaml(text: string, path: Path): readonly YamlDocument[] {
       return tree === undefined ? [] : [{ tree, resets: reader.resets }];
     });
   } catch (error) {
-    if (error instanceof RangeError) throw new Stop(EXIT.refused, `${path} is nested too deeply to be read.`);
+    if (error instanceof RangeError) throw tooDeep(path);
     throw error;
   }
 }
+
+const tooDeep = (path: Path): Stop => new Stop(EXIT.refused, `${path} is nested too deeply to be read.`);
 
 /** The way a compose file that Compose would refuse is reported. */
 export function invalid(path: Path, line: number | undefined, says: string): Stop {

@@ -57,7 +57,7 @@ export function packageScript(files: Files, manifest: Path, call: ScriptCall): P
   const text = files.text(manifest);
   if (text === undefined) return undefined;
   const scripts = scriptsOf(text);
-  const found = scripts[call.script];
+  const found = Object.hasOwn(scripts, call.script) ? scripts[call.script] : undefined;
   if (found === undefined) return call.script === 'start' && call.manager !== 'yarn' ? { text: 'node server.js', where: { path: manifest }, rest: call.rest } : undefined;
   const line = formatOf('package-json').line(text, ['scripts', call.script]);
   return { text: found, where: line === undefined ? { path: manifest } : { path: manifest, line }, rest: call.rest };

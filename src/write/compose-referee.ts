@@ -40,10 +40,27 @@ async function read(workspace: Workspace, path: Path, text: string, tools: Tools
   if (code === 124) return { why: 'docker compose did not answer in time' };
   if (code !== 0) return { why: reason(err) };
   try {
-    return { model: JSON.parse(out) as Model };
+    return { model: named(JSON.parse(out) as Model) };
   } catch {
     return { why: 'docker compose answered something else than JSON' };
   }
+}
+
+/** With `--no-interpolate` an environment in list form stays one, and numbers stay numbers: by name, as text, they compare. */
+function named(model: Model): Model {
+  if (!isMapModel(model) || !isMapModel(model['services'])) return model;
+  const services = Object.entries(model['services']).map(([name, service]) => [name, isMapModel(service) && service['environment'] !== undefined ? { ...service, environment: byName(service['environment']) } : service]);
+  return { ...model, services: Object.fromEntries(services) };
+}
+
+function byName(environment: Model): Model {
+  const pairs: readonly (readonly [string, Model])[] = Array.isArray(environment)
+    ? environment.map((entry: Model) => {
+        const [name = '', ...value] = String(entry).split('=');
+        return [name, value.length === 0 ? null : value.join('=')];
+      })
+    : isMapModel(environment) ? Object.entries(environment) : [];
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value === null ? null : String(value)]));
 }
 
 /** Compose's complaint names keys and files; a quoted value in it is left out, it may be a secret. */

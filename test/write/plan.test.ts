@@ -208,6 +208,13 @@ describe('the referee', () => {
     expect(inputs[1]).toContain('OTEL_SERVICE_NAME');
   });
 
+  test('reads an environment in list form, as Compose gives it back, by name', async () => {
+    const list = (environment: Record<string, string>) => config(Object.entries(environment).map(([name, value]) => `${name}=${value}`));
+    expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list(good) }])).ruling).toEqual({ is: 'agrees' });
+    expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list({ ...good, OTEL_SERVICE_NAME: 'b' }) }])).ruling).toMatchObject({ is: 'disagrees' });
+    expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list({ ...good, PORT: '1' }) }])).ruling).toMatchObject({ is: 'disagrees' });
+  });
+
   test.each([
     ['another value', [{ out: config({ PORT: '4567' }) }, { out: config({ ...good, OTEL_SERVICE_NAME: 'b' }) }], { is: 'disagrees', why: expect.stringContaining('OTEL_SERVICE_NAME') as string }],
     ['a change elsewhere', [{ out: config({ PORT: '4567' }) }, { out: config(good, { image: 'y' }) }], { is: 'disagrees', why: expect.stringContaining('more changes') as string }],

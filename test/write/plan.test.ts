@@ -180,6 +180,7 @@ describe('a plan as a file', () => {
 });
 
 const config = (environment: object, more = {}): string => JSON.stringify({ services: { api: { image: 'x', environment, ...more } } });
+const list = (environment: Record<string, string>): string => config(Object.entries(environment).map(([name, value]) => `${name}=${value}`));
 async function rule(answers: readonly Partial<ExecResult>[]) {
   const { folder, remove } = checkout(BEFORE);
   const left = [...answers];
@@ -209,7 +210,6 @@ describe('the referee', () => {
   });
 
   test('reads an environment in list form, as Compose gives it back, by name', async () => {
-    const list = (environment: Record<string, string>) => config(Object.entries(environment).map(([name, value]) => `${name}=${value}`));
     expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list(good) }])).ruling).toEqual({ is: 'agrees' });
     expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list({ ...good, OTEL_SERVICE_NAME: 'b' }) }])).ruling).toMatchObject({ is: 'disagrees' });
     expect((await rule([{ out: list({ PORT: '4567' }) }, { out: list({ ...good, PORT: '1' }) }])).ruling).toMatchObject({ is: 'disagrees' });

@@ -312,6 +312,8 @@ export interface Language {
   readonly id: string;
   readonly title: string;
   readonly docs: string;
+  /** Nothing is written for it: its answer is lines to paste. */
+  readonly byHand?: true;
   /** Looks at files, manifest and command; undefined = not this language. Pure over Files. */
   recognise(service: Service, files: Files): App | undefined;
   /** What tracing this app needs, or why it cannot be done (with the lines to paste). Names needs only; never a file format. */

@@ -16,7 +16,7 @@ interface Guide {
 
 const GUIDES: readonly Guide[] = [
   { id: 'java', title: 'Java', docs: 'https://opentelemetry.io/docs/zero-code/java/agent/', manifest: /^(?:pom\.xml|build\.gradle(?:\.kts)?|build\.sbt)$/, into: 'the Dockerfile, and the service in the compose file', why: 'the agent is a file in the image' },
-  { id: 'go', title: 'Go', docs: 'https://opentelemetry.io/docs/languages/go/getting-started/', manifest: /^go\.mod$/, into: 'main.go', why: 'tracing is compiled in' },
+  { id: 'go', title: 'Go', docs: 'https://opentelemetry.io/docs/languages/go/getting-started/', manifest: /^(?:go\.mod|main\.go)$/, into: 'main.go', why: 'tracing is compiled in' },
   { id: 'ruby', title: 'Ruby', docs: 'https://opentelemetry.io/docs/languages/ruby/getting-started/', manifest: /^(?:Gemfile|config\.ru)$/, into: 'Gemfile and config/initializers/opentelemetry.rb', why: 'tracing starts in an initializer' },
   { id: 'php', title: 'PHP', docs: 'https://opentelemetry.io/docs/zero-code/php/', manifest: /^(?:composer\.json|index\.php)$/, into: 'the Dockerfile, composer.json, and the service in the compose file', why: 'it needs an extension in the image' },
   { id: 'dotnet', title: '.NET', docs: 'https://opentelemetry.io/docs/languages/dotnet/getting-started/', manifest: /\.(?:csproj|fsproj|vbproj|sln)$/, into: 'a terminal in the project folder, and Program.cs', why: 'tracing starts in Program.cs' },
@@ -29,6 +29,7 @@ function language(guide: Guide): Language {
     id: guide.id,
     title: guide.title,
     docs: guide.docs,
+    byHand: true,
     recognise(service: Service, files: Files) {
       const on = runsOn(service);
       if (on !== undefined && on.language !== guide.id) return undefined;

@@ -21,7 +21,7 @@ export function land(workspace: Workspace, service: Service, need: EnvNeed): Ver
   if (sameSource(raw, need.value) || (there.value === need.value && !need.value.includes('$'))) return { is: 'met', where: there.where };
   // A written-out key is never quoted, not even as what was there before: that line goes by hand.
   const secret = isSecretName(need.name) && raw !== '' && !raw.includes('$');
-  return { is: 'differs', where: there.where, found: blank && raw === '' ? 'blank' : secret ? 'a value that is written out' : raw, ops: secret ? [] : replace(workspace, service, need, there) };
+  return { is: 'differs', where: there.where, found: blank && raw === '' ? 'blank' : secret ? 'a value that is written out' : blank ? `${raw}, which comes out empty` : raw, ops: secret ? [] : replace(workspace, service, need, there) };
 }
 
 function joining(workspace: Workspace, service: Service, need: EnvNeed & { readonly join: ' ' | ',' | ':' }, there: EnvVar, raw: string): Verdict {

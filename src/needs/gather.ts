@@ -1,5 +1,6 @@
 import { backendOf } from '../backends/index.ts';
 import { languageOf } from '../languages/index.ts';
+import { guided } from './guide.ts';
 import type { Choices, Service, Stuck, Tracing, Workspace } from '../types.ts';
 
 /**
@@ -12,6 +13,7 @@ export function gather(workspace: Workspace, service: Service, choices: Choices)
   const language = app === undefined ? undefined : languageOf(app.language);
   if (app === undefined || language === undefined) return { stuck: `${service.name}: its language was not recognised.` };
   const tracing = language.trace(app, service, workspace.files);
-  if ('stuck' in tracing) return tracing;
-  return { needs: [...tracing.needs, ...backendOf(choices.backend).needs(service, choices)], notes: tracing.notes };
+  const sending = backendOf(choices.backend).needs(service, choices);
+  if ('stuck' in tracing) return language.byHand === true ? guided(tracing, service, sending) : tracing;
+  return { needs: [...tracing.needs, ...sending], notes: tracing.notes };
 }

@@ -12,7 +12,12 @@ export function land(workspace: Workspace, service: Service, { argv }: WrapNeed,
   const paste = { into: start === undefined ? `${service.name}, command` : 'the start command', text: `${words} ${(start?.real ?? ['<your command>']).join(' ')}` };
   if (start === undefined) {
     if (service.origin === 'folder') return { is: 'met', where: 'shell' };
-    return { is: 'stuck', stuck: `What ${service.name} runs is decided in its base image. Say it in compose, with ${words} in front.`, paste };
+    const image = service.build?.stage?.base ?? service.image ?? '';
+    return {
+      is: 'stuck',
+      stuck: `What ${service.name} starts is decided in its base image${image === '' ? '' : ` ${image}`}, where it cannot be changed. Look it up with the first line, say it in the compose file as in the second, then run init again.`,
+      paste: { into: `your shell, then ${service.name} in the compose file`, text: `docker image inspect --format "{{json .Config.Cmd}}" ${image === '' ? '<image>' : image}\ncommand: ${words} <that command>` },
+    };
   }
   if (isWrapped(start, argv)) return { is: 'met', where: start.realWhere };
   const { slot } = start;

@@ -44,12 +44,14 @@ describe('lines of a compose file', () => {
   });
 });
 
+/** The paste of a lock operation whose manifest gets these changes. */
+const lines = (argv: readonly string[], format: string, changes: readonly Change[], manifest: string, folder = '') => {
+  const reads = [path(manifest)];
+  const ops = changes.map((change): Op => ({ op: 'edit', path: path(manifest), format, change }));
+  return lockPaste({ op: 'lock', argv, cwd: path(folder), reads, writes: [path('a.lock')] }, [...ops, set('A', '1')]);
+};
+
 describe('a lock file that could not be brought up to date', () => {
-  const lines = (argv: readonly string[], format: string, changes: readonly Change[], manifest: string, folder = '') => {
-    const reads = [path(manifest)];
-    const ops = changes.map((change): Op => ({ op: 'edit', path: path(manifest), format, change }));
-    return lockPaste({ op: 'lock', argv, cwd: path(folder), reads, writes: [path('a.lock')] }, [...ops, set('A', '1')]);
-  };
   const npm = [{ do: 'set', at: ['dependencies', '@a/b'], value: '1.0.0' }, { do: 'set', at: ['dependencies', 'c'], value: '2.0.0' }] as const;
   const project = [{ do: 'add', at: ['project', 'dependencies'], value: 'a==1' }] as const;
 

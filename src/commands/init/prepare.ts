@@ -3,6 +3,7 @@ import { gather } from '../../needs/gather.ts';
 import { judge } from '../../needs/judge.ts';
 import type { Choices, Judged, Plan, Service, ServiceReport, Stuck, Tools, Verdict, Workspace } from '../../types.ts';
 import { fingerprint, isSecretName } from '../../ui/redact.ts';
+import { placeOf } from '../../ui/show.ts';
 import { makePlan, type PlanOptions } from '../../write/plan.ts';
 import type { Selection } from './choose.ts';
 
@@ -60,18 +61,29 @@ function judgedOne(workspace: Workspace, service: Service, choices: Choices, sec
 const shown = (one: Judged): Judged =>
   one.verdict.is === 'differs' && one.need.kind === 'env' && isSecretName(one.need.name) ? { ...one, verdict: { ...one.verdict, found: fingerprint(one.verdict.found) } } : one;
 
+/** What was not followed may change what the service gets; a reason that says it already is enough. */
+const unsureOf = ({ unsure }: Service, stuck: Stuck | undefined): string[] =>
+  unsure.filter(({ says }) => stuck?.stuck.includes(says) !== true).map(({ where, says }) => `${says.charAt(0).toUpperCase()}${says.slice(1)} (${placeOf(where)}).`);
+
+/** What differs, as this setup wants it. */
+function pasteOf({ name }: Service, judged: readonly Judged[]): Pick<ServiceReport, 'paste'> {
+  const lines = judged.flatMap(({ need, verdict }) => (verdict.is === 'differs' && need.kind === 'env' ? [`${need.name}: "${need.value}"`] : []));
+  return lines.length === 0 ? {} : { paste: { into: `the environment of ${name}, instead of what is there`, text: lines.join('\n') } };
+}
+
 const headOf = ({ name, app }: Service) => ({
   name,
   ...(app === undefined ? {} : { language: app.language, ...(app.framework === undefined ? {} : { framework: app.framework }) }),
   because: app?.because ?? [],
 });
 
-function reportOf({ service, judged, notes }: One, stuck: Stuck | undefined): ServiceReport {
+function reportOf({ service, judged, notes: said }: One, stuck: Stuck | undefined): ServiceReport {
   const head = headOf(service);
+  const notes = [...new Set([...said, ...unsureOf(service, stuck)])];
   if (stuck !== undefined) return { ...head, action: 'manual', reason: stuck.stuck, notes, ...(stuck.paste === undefined ? {} : { paste: stuck.paste }) };
   const differs = judged.flatMap(({ need, verdict }) =>
     verdict.is === 'differs' ? [`${need.kind === 'env' ? need.name : need.kind} is ${verdict.found} (${typeof verdict.where === 'string' ? verdict.where : `${verdict.where.path}:${verdict.where.line ?? 1}`}), not what this setup wants; it was left`] : []);
-  if (differs.length > 0) return { ...head, action: 'manual', reason: differs[0] ?? '', notes: [...differs.slice(1), ...notes] };
+  if (differs.length > 0) return { ...head, action: 'manual', reason: differs[0] ?? '', notes: [...differs.slice(1), ...notes], ...pasteOf(service, judged) };
   const absent = judged.some(({ verdict }) => verdict.is === 'absent');
   return { ...head, action: 'instrument', reason: absent ? 'can be traced' : 'is set up already', notes };
 }

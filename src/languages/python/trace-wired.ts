@@ -20,7 +20,7 @@ export function traceWired(clues: Clues, set: PinSet, wired: Wired): Tracing | S
   }
   const packages = packageNeeds(clues, set, wanted);
   if ('stuck' in packages) return packages;
-  const delay = delayOf(clues.process);
+  const delay = delayOf(clues.process, clues.service);
   return {
     needs: [...packages, ...delay.needs],
     notes: [

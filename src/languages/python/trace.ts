@@ -56,7 +56,7 @@ function traceUnwired(clues: Clues, set: PinSet): Tracing | Stuck {
   }
   const packages = packageNeeds(clues, set, unique(wanted));
   if ('stuck' in packages) return packages;
-  const delay = delayOf(process);
+  const delay = delayOf(process, clues.service);
   const gevent: Need[] = process.gevent
     ? [{ kind: 'env', name: 'OTEL_PYTHON_AUTO_INSTRUMENTATION_EXPERIMENTAL_GEVENT_PATCH', value: 'patch_all', accept: 'any', by: 'python', why: 'without it gevent workers and the exporter break each other over https (RecursionError)' }]
     : [];

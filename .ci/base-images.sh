@@ -73,6 +73,7 @@ make_base() {
 FROM otel-setup-debian
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY pip.conf /etc/pip.conf
+ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 RUN ln -sf python3 /usr/bin/python
 CMD ["bash"]
 D

@@ -42,8 +42,17 @@ export function findPackageJson(service: Service, files: Files): PackageJson | u
   return undefined;
 }
 
-/** Reads one package.json; undefined where it is absent or not JSON. */
+const known = new WeakMap<Files, Map<Path, PackageJson | undefined>>();
+
+/** Reads one package.json, once; undefined where it is absent or not JSON. */
 export function readPackageJson(files: Files, file: Path): PackageJson | undefined {
+  const ofFiles = known.get(files) ?? new Map<Path, PackageJson | undefined>();
+  known.set(files, ofFiles);
+  if (!ofFiles.has(file)) ofFiles.set(file, readOnce(files, file));
+  return ofFiles.get(file);
+}
+
+function readOnce(files: Files, file: Path): PackageJson | undefined {
   const text = files.text(file);
   const parsed = text === undefined ? undefined : formatOf('package-json').parse(text);
   if (text === undefined || parsed === undefined || !('model' in parsed) || !isMapModel(parsed.model)) return undefined;

@@ -12,7 +12,7 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const parent = mkdtempSync(join(tmpdir(), 'otel-setup-picture-'));
 const folder = join(parent, 'course');
 const COLUMNS = 84;
-const ESCAPES = /\u001B\[[0-9;?]*[A-Za-z]/g;
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 const LIMIT_MS = 240_000;
 
 cpSync(join(top, 'test/workspaces/course-flask-react/in'), folder, { recursive: true });
@@ -64,18 +64,19 @@ async function run() {
   return lines;
 }
 
+const textOf = (cells) => cells.map((cell) => cell.text).join('').trimEnd();
+const xml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 /** Docker Compose's own progress is not ours: it becomes one line. */
 function withoutCompose(lines) {
-  const text = (cells) => cells.map((cell) => cell.text).join('').trimEnd();
-  const from = lines.findIndex((cells) => /building and starting/.test(text(cells)));
-  const to = lines.findIndex((cells) => /✔ built and started/.test(text(cells)));
+  const from = lines.findIndex((cells) => /building and starting/.test(textOf(cells)));
+  const to = lines.findIndex((cells) => /✔ built and started/.test(textOf(cells)));
   const note = [...'    (Docker Compose’s own progress)'].map((char) => ({ text: char, color: 8, dim: true }));
   return from < 0 || to < 0 ? lines : [...lines.slice(0, from + 1), note, ...lines.slice(to)];
 }
 
 function svg(lines) {
   const colors = { 1: '#e06c75', 2: '#7fc77f', 3: '#d7b45f', 4: '#6fa8dc', 5: '#c678dd', 6: '#56b6c2', 8: '#8a919e' };
-  const xml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const used = lines.slice(0, lines.findLastIndex((cells) => cells.some((cell) => cell.text.trim() !== '')) + 1);
   const [x0, y0, step, width] = [20, 52, 18, 8.2];
   const prompt = `<tspan fill="#8a919e">$</tspan> npx otel-setup init`;

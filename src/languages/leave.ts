@@ -26,15 +26,15 @@ export function infrastructure(image: string): string | undefined {
  * application that someone has to deal with (traced, or told how).
  */
 export function leave(service: Service, app?: App): string | undefined {
+  if (service.origin === 'compose' && service.build === undefined && service.image === undefined && service.unread === undefined) {
+    return 'it has neither an image nor a build here, so Compose does not start it: give the file that says more with --file as well; left alone';
+  }
   if (app?.language === 'browser') return `${app.because[0]?.says ?? 'this'} runs in the browser: OTEL_* does nothing there, left alone`;
   if (app !== undefined) return undefined;
   const image = service.build === undefined ? service.image : service.build.stage?.base;
   if (image !== undefined) {
     const kind = infrastructure(image);
     if (kind !== undefined) return `${kind} (image ${image}): nothing to trace in it, left alone`;
-  }
-  if (service.origin === 'compose' && service.build === undefined && service.image === undefined && service.unread === undefined) {
-    return 'it has neither an image nor a build here, so Compose does not start it: give the file that says more with --file as well; left alone';
   }
   if (service.build === undefined && service.image !== undefined) {
     const mounted = service.mounts.some((mount) => mount.from !== undefined);

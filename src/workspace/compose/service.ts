@@ -110,7 +110,7 @@ function envFiles(tree: Tree | undefined, own: readonly EnvVar[], o: { files: Fi
     if (file === undefined || text === undefined) {
       const absent = file !== undefined && o.files.why(file) === undefined;
       if (absent && ['false', 'no', 'off', 'n'].includes(fieldText(item, 'required')?.toLowerCase() ?? '')) continue;
-      unsure.push({ where: item.where, says: absent ? `the env_file ${file} is not there: what it sets is not known, and Compose does not start without it` : `the env_file ${file ?? written} cannot be read from here: what it sets is not known` });
+      unsure.push({ where: item.where, says: absent ? `the env_file ${file} is not there: what it sets is not known (entries under environment win over it), and Compose does not start without it` : `the env_file ${file ?? written} cannot be read from here: what it sets is not known` });
       continue;
     }
     const format = fieldText(item, 'format') ?? '';

@@ -62,5 +62,6 @@ export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : SENTENCES[code];
   if (known !== undefined) return `${known} (${code})`;
-  return code ?? (error instanceof Error ? error.message : String(error));
+  // The message of an error that is not the disk's may repeat what is in a file.
+  return code ?? (error instanceof Error ? error.name : 'unknown reason');
 }

@@ -9,6 +9,7 @@ import { CANARY, FLASK, KEY, place, programOnPath, run, type Place } from './pro
 const FLASK_COMPOSE = FLASK['docker-compose.yml'] ?? '';
 const INIT = ['init', '--yes', '--offline'];
 const times = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('');
+const dockerfile = (text: string): Tree => ({ ...FLASK, 'api/Dockerfile': text });
 const compose = (text: string, more: Tree = {}): Tree => ({ ...FLASK, ...more, 'docker-compose.yml': text });
 const NODE = (manifest: string): Tree => ({
   'compose.yaml': 'services:\n  web:\n    build: .\n',
@@ -120,7 +121,6 @@ describe('links and paths that leave the workspace', () => {
 
 describe('done, or told, in bounded time and memory', () => {
   const DOUBLING = times(40, (i) => (i === 0 ? 'E0=aaaaaaaa\n' : `E${i}=\${E${i - 1}}\${E${i - 1}}\n`));
-  const dockerfile = (text: string): Tree => ({ ...FLASK, 'api/Dockerfile': text });
   test.each<[string, Tree, readonly number[]]>([
     ['ten thousand services', compose(`${FLASK_COMPOSE}${times(10_000, (i) => `  s${i}:\n    image: redis\n`)}`), [0]],
     ['variables that double each other', compose(FLASK_COMPOSE.replace('"4567"', '$E39'), { 'x.env': DOUBLING, 'docker-compose.yml': '' }), [0]],

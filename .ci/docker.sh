@@ -15,6 +15,7 @@ install_engine() {
   local missing=()
   command -v dockerd >/dev/null || missing+=(docker.io)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
+  command -v strace >/dev/null || missing+=(strace) # test/safety reads the order of system calls with it
   if [ ${#missing[@]} -gt 0 ]; then
     say "installing ${missing[*]}"
     "${root[@]}" apt-get update -qq

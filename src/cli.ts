@@ -23,7 +23,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runCommand(argv: readonly string[]): Promise<number> {
   const { outside, watchSignals } = await import('./commands/process.ts');
-  watchSignals((code) => process.exit(code));
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  watchSignals((code) => {
+    if (!own.includes('--json')) process.exit(code);
+    process.stdout.write(report(own.find(isCommand) ?? '', code, 'Interrupted.'), () => process.exit(code));
+  });
   const { context: contextOf, ...streams } = outside(process.env);
   let args: ParsedArgs | undefined;
   try {
@@ -54,7 +58,8 @@ function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undef
     if (json) answer(report(command, error.exit, error.message, error.hint));
     return error.exit;
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  // Short: the message of an error that nobody expected may repeat what is in a file.
+  const message = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 160);
   const verbose = args?.verbose ?? argv.includes('--verbose');
   complain(`otel-setup met an error that it does not know: ${message.split('\n')[0] ?? ''}`);
   if (verbose && error instanceof Error && error.stack !== undefined) complain(error.stack);

@@ -44,19 +44,22 @@ interface How {
   /** Keeps the arguments of every process that runs meanwhile. */
   readonly watch?: boolean;
 }
+let runs = 0;
 async function run(folder: string, argv: readonly string[], { env = {}, stdin, watch = false }: How = {}) {
+  // Children inherit it: what else runs on this machine (other tests call gp) is none of this run's business.
+  const mark = `OTEL_SETUP_TEST_RUN=${process.pid}-${(runs += 1)}`;
   const child = spawn(process.execPath, [program, ...argv], {
     cwd: folder,
-    env: { PATH: ['/usr/bin', '/bin'].join(':'), HOME: top, HONEYCOMB_API_ENDPOINT: honeycomb.us, ...env },
+    env: { PATH: ['/usr/bin', '/bin'].join(':'), HOME: top, HONEYCOMB_API_ENDPOINT: honeycomb.us, OTEL_SETUP_TEST_RUN: mark.slice(mark.indexOf('=') + 1), ...env },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const watched = new Set<string>();
   const look = !watch ? undefined : setInterval(() => {
-    // Everything that runs on this machine meanwhile (Linux; elsewhere there is nothing to look into).
+    // Everything that this run starts (Linux; elsewhere there is nothing to look into).
     for (const pid of existsSync('/proc') ? readdirSync('/proc') : []) {
       if (!/^\d+$/.test(pid)) continue;
       try {
-        watched.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+        if (readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) watched.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
       } catch {
         // It has ended.
       }
@@ -186,6 +189,7 @@ describe('the key is a secret', () => {
     writeFileSync(join(folder, '.env'), `HONEYCOMB_API_KEY=${canary}\n`);
     const ran = await run(folder, argv, { ...withKey(), watch: true });
     expect(`${ran.out}${ran.err}`).not.toContain(canary);
+    if (existsSync('/proc')) expect(ran.arguments, 'nothing was seen of it').toContain(program);
     expect(ran.arguments).not.toContain(canary);
     expect(`${ran.out}${ran.err}`.length).toBeGreaterThan(0);
   });

@@ -30,9 +30,8 @@ export function nextLines({ workspace, choices, account, services, files, rebuil
     else lines.push(...services.map((name) => `start it: ${commandLine(['npx', 'otel-setup', 'run', name], shell)}`));
   }
   for (const home of homes) {
-    if (home.is !== 'named') continue;
-    lines.push(`then bring its volume up to date: ${commandLine([...composeWords(files), 'run', '--rm', '--no-deps', home.service, ...home.install], shell)}`);
-    lines.push(`and restart: ${commandLine([...composeWords(files), 'restart', home.service], shell)}`);
+    if (home.is === 'named') lines.push(`then bring its volume up to date: ${commandLine([...composeWords(files), 'run', '--rm', '--no-deps', home.service, ...home.install], shell)}`);
+    if (home.is === 'named' || (home.is === 'host' && rebuilt)) lines.push(`and restart: ${commandLine([...composeWords(files), 'restart', home.service], shell)}`);
   }
   if (choices.backend === 'local') lines.push(`see the traces: npx otel-setup view (port ${LOCAL_PORT})`);
   else if (choices.backend === 'honeycomb') lines.push(`look: ${account === undefined || account.environment === '' ? uiOf(choices.region) : `${uiOf(choices.region)}/${account.team}/environments/${account.environment}`}`);

@@ -1,5 +1,6 @@
 /** The third question: build and start what changed, one GET with a trace id of ours, and whether it was seen. */
 import { local } from '../../backends/local.ts';
+import { modulesHome } from '../../languages/node/modules-home.ts';
 import { listenAddresses } from '../../see/address.ts';
 import { startReceiver } from '../../see/receive.ts';
 import type { Receiver } from '../../see/receive.ts';
@@ -48,7 +49,7 @@ export async function rebuild({ workspace, services, backend, choices, account, 
     let ok = true;
     const next: string[] = [];
     for (const service of services) {
-      const one = await sendTo(service, { backend, ...(account === undefined ? {} : { account }) }, watch, context);
+      const one = await sendTo(service, { backend, workspace, ...(account === undefined ? {} : { account }) }, watch, context);
       ok &&= one.ok;
       next.push(...one.next);
     }
@@ -102,7 +103,7 @@ async function watching({ tools, warn }: Context): Promise<Watch | undefined> {
   }
 }
 
-async function sendTo(service: Service, { backend, account }: Pick<Rebuild, 'backend' | 'account'>, watch: Watch | undefined, { tools, print, warn }: Context): Promise<Rebuilt> {
+async function sendTo(service: Service, { backend, account, workspace: { files } }: Pick<Rebuild, 'backend' | 'account' | 'workspace'>, watch: Watch | undefined, { tools, print, warn }: Context): Promise<Rebuilt> {
   const name = oneLine(service.name);
   const port = service.ports.find(({ host }) => host !== undefined)?.host;
   if (port === undefined) {
@@ -120,9 +121,10 @@ async function sendTo(service: Service, { backend, account }: Pick<Rebuild, 'bac
   wait.done(`GET ${url} → ${sent.status}${sent.status >= 400 && sent.status < 500 ? ` (fine: a ${sent.status} is a trace too)` : ''}`);
   if (watch !== undefined) {
     const arrival = tools.working(`waiting for the trace of ${name}`);
+    const installedHere = !['host', 'named'].includes(modulesHome(service, files).is);
     const spans = await watch.seen(traceId, SEEN_WITHIN_MS);
     if (spans > 0) arrival.done(`${name}: ${spans} ${spans === 1 ? 'span' : 'spans'} arrived here`);
-    else arrival.failed(`no span of ${name} arrived within ${seconds(SEEN_WITHIN_MS)}`);
+    else arrival.failed(`no span of ${name} arrived within ${seconds(SEEN_WITHIN_MS)}${installedHere ? '' : ': its packages are not installed where its container looks for them (see the note)'}`);
     return spans > 0 ? { ok: true, next: [] } : { ok: false, next: [`docker compose logs ${service.name}`] };
   }
   const link = account === undefined ? undefined : backend.traceUrl?.(account, service.name, traceId);

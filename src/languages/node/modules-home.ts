@@ -14,7 +14,7 @@ export type ModulesHome =
   /** `install` is to be run in the container. */
   | { readonly is: 'named'; readonly name: string; readonly service: string; readonly install: readonly string[] }
   /** The folder on this machine, and the command that installs there. */
-  | { readonly is: 'host'; readonly folder: Path; readonly install: readonly string[] };
+  | { readonly is: 'host'; readonly service: string; readonly folder: Path; readonly install: readonly string[] };
 
 /** A package that every setup adds: where it is there, somebody installed already. */
 const SIGN = 'node_modules/@opentelemetry/sdk-node/package.json';
@@ -29,7 +29,7 @@ export function modulesHome(service: Service, files: Files): ModulesHome {
   const volume = service.volumes?.find(({ to }) => to === at);
   if (volume !== undefined) return volume.name === undefined ? { is: 'anonymous' } : { is: 'named', name: volume.name, service: service.name, install: [manifest.manager, 'install'] };
   if (shown?.by !== 'mount' || files.exists(join(folder, SIGN))) return { is: 'image' };
-  return { is: 'host', folder, install: installIn(manifest.manager, folder) };
+  return { is: 'host', service: service.name, folder, install: installIn(manifest.manager, folder) };
 }
 
 function inside(manifest: string | undefined): string | undefined {

@@ -38,9 +38,16 @@ export function checkout(source: string | Tree): { readonly folder: string; remo
     mkdirSync(folder);
     writeTree(folder, source);
   }
-  git(folder, 'init', '-q');
+  emptyRepository(folder);
   git(folder, 'add', '-A', '-f');
   return { folder, remove: () => rmSync(parent, { recursive: true, force: true }) };
+}
+
+/** What `git init` makes, without a process: there are hundreds of these. */
+function emptyRepository(folder: string): void {
+  for (const inner of ['objects', 'refs']) mkdirSync(join(folder, '.git', inner), { recursive: true });
+  writeFileSync(join(folder, '.git/HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(join(folder, '.git/config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tfilemode = true\n');
 }
 
 export function git(folder: string, ...words: readonly string[]): string {

@@ -13,7 +13,7 @@ const choices = (more: Partial<Choices> = {}): Choices => ({ backend: 'honeycomb
 const lines = (needs: readonly Need[]) => needs.map((need) => (need.kind === 'env' ? `${need.name}=${need.value}${need.accept === 'any' ? ' (any)' : ''}` : need.kind === 'host' ? `host ${need.name}:${need.address}` : need.kind === 'secret' ? `secret ${need.name}` : need.kind));
 const of = (backend: Backend, more: Partial<Choices> = {}, about: Partial<Service> = {}) => lines(backend.needs(service(about), choices(more)));
 
-const SILENT = ['OTEL_METRICS_EXPORTER=none', 'OTEL_LOGS_EXPORTER=none'];
+const SILENT = ['OTEL_METRICS_EXPORTER=none (any)', 'OTEL_LOGS_EXPORTER=none (any)'];
 
 test('Honeycomb: the endpoint of the region, the key by name only', () => {
   expect(of(backendOf('honeycomb'))).toEqual([
@@ -31,8 +31,8 @@ test('Honeycomb: the endpoint of the region, the key by name only', () => {
 
 test('signals that are asked for are not silenced', () => {
   const needs = of(backendOf('honeycomb'), { signals: ['traces', 'metrics'] });
-  expect(needs).not.toContain('OTEL_METRICS_EXPORTER=none');
-  expect(needs).toContain('OTEL_LOGS_EXPORTER=none');
+  expect(needs).not.toContain('OTEL_METRICS_EXPORTER=none (any)');
+  expect(needs).toContain('OTEL_LOGS_EXPORTER=none (any)');
 });
 
 const GATEWAY = ['OTEL_EXPORTER_OTLP_ENDPOINT=http://host.docker.internal:4318', 'host host.docker.internal:host-gateway'];

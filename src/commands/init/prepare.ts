@@ -30,7 +30,7 @@ interface One {
 export async function prepare(workspace: Workspace, { taken, left }: Selection, choices: Choices, secret: Verdict | undefined, tools: Tools, options: PlanOptions = {}): Promise<Prepared> {
   const chosen = new Set(taken.map(({ name }) => name));
   const ones = taken.map((service) => judgedOne(workspace, service, choices, secret, chosen));
-  const plan = await makePlan(workspace, ones.flatMap((one) => one.judged), tools, options);
+  const plan = await makePlan(workspace, ones.flatMap((one) => (sendsElsewhere(one) ? [] : one.judged)), tools, options);
   const refusals = new Map(plan.refused.toReversed().map((entry) => [entry.service, entry]));
   const reports = new Map<string, ServiceReport>();
   const changed: string[] = [];
@@ -38,7 +38,7 @@ export async function prepare(workspace: Workspace, { taken, left }: Selection, 
     const refused = refusals.get(one.service.name);
     const stuck: Stuck | undefined = one.stuck ?? (refused === undefined ? undefined : { stuck: refused.why, ...(refused.paste === undefined ? {} : { paste: refused.paste }) });
     reports.set(one.service.name, reportOf(one, stuck));
-    if (stuck === undefined && one.judged.some(({ need, verdict }) => need.kind !== 'secret' && verdict.is === 'absent')) changed.push(one.service.name);
+    if (stuck === undefined && !sendsElsewhere(one) && one.judged.some(({ need, verdict }) => need.kind !== 'secret' && verdict.is === 'absent')) changed.push(one.service.name);
   }
   for (const { service, why } of left) reports.set(service.name, { ...headOf(service), action: 'skip', reason: why, notes: [] });
   const services = workspace.services.flatMap(({ name }) => reports.get(name) ?? []);
@@ -56,6 +56,10 @@ function judgedOne(workspace: Workspace, service: Service, choices: Choices, sec
   const stuck = judged.map(({ verdict }) => verdict).find((verdict) => verdict.is === 'stuck');
   return { service, judged: judged.map(shown), notes: tracing.notes, ...(stuck === undefined ? {} : { stuck }) };
 }
+
+/** It has an address of its own choice: variables and hosts for another one would only stand beside it. */
+const sendsElsewhere = ({ judged }: One): boolean =>
+  judged.some(({ need, verdict }) => need.kind === 'env' && need.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && verdict.is === 'differs' && verdict.found !== 'blank');
 
 /** What stands in a file may be a key that was committed: of such a variable only a fingerprint goes on. */
 const shown = (one: Judged): Judged =>

@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { reporters } from './reporters.ts';
 
-// Real Docker, real Compose, real SDKs: one workspace after another.
+// Real Docker, real Compose, real SDKs: one workspace after another. And what is slow for other reasons: repositories
+// made to be slow, full disks, system calls.
 export default defineConfig({
   test: {
     reporters: reporters(),
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/e2e/**/*.test.ts'],
-    exclude: ['test/e2e/workspaces/**', '**/node_modules/**'],
+    include: ['test/e2e/**/*.test.ts', 'test/**/*.slow.test.ts'],
+    globalSetup: ['test/helpers/build.ts'],
+    exclude: ['test/e2e/workspaces/**', 'test/workspaces/**', '**/node_modules/**'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     fileParallelism: false,

@@ -22,6 +22,8 @@ const Expect = z.strictObject({
   /** Service → the service name that its spans carry, where it is not the compose service's. */
   names: z.record(z.string(), z.string()).default({}),
   requests: z.array(Request).min(1),
+  /** Makes the lock file in that folder before anything else: a user has one. */
+  lock: z.strictObject({ in: z.string(), command: z.array(z.string()).min(1) }).optional(),
   /** Touch this file and wait until the `ready` route of the service answers with another value of `header`. */
   touch: z.strictObject({ file: z.string(), service: z.string(), header: z.string() }).optional(),
   /** Service → why its process model cannot flush at stop. The tool must then say so in its report. */

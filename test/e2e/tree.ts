@@ -2,12 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Expect } from './expect.ts';
+import { pathWithManagers } from './managers.ts';
 
-/** Copies a workspace to a folder of its own, as a git repository with one commit, the way a user has it. */
-export function checkOut(workspace: string, name: string): string {
+/**
+ * Copies a workspace to a folder of its own, as a git repository with one commit, the way a user has it.
+ * @param lock makes a lock file that is not kept in the repository: it would name the registry that it was made with.
+ */
+export function checkOut(workspace: string, name: string, lock?: Expect['lock']): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `e2e-${name}-`)));
   cpSync(workspace, folder, { recursive: true, filter: (source) => !source.endsWith('expect.json') });
   const git = (...words: string[]): Buffer => execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', '-c', 'core.autocrlf=false', ...words], { cwd: folder });
+  if (lock !== undefined) execFileSync(lock.command[0] ?? '', lock.command.slice(1), { cwd: join(folder, lock.in), stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: pathWithManagers() } });
   git('init', '-q');
   git('add', '-A');
   git('commit', '-q', '-m', 'As it was');

@@ -29,7 +29,7 @@ describe('an untouched workspace, set up by one command', () => {
 
   test.each(workspaces)('%s', async (name) => {
     const expected = readExpect(join(root, name));
-    const folder = checkOut(join(root, name), name);
+    const folder = checkOut(join(root, name), name, expected.lock);
     onTestFinished(() => clear(folder));
     const step = steps(name);
     const up = async (): Promise<void> => {

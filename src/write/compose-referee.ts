@@ -27,23 +27,24 @@ export async function referee(workspace: Workspace, plan: Plan, tools: Tools): P
   const old = await read(workspace, patch.path, before, tools);
   if ('why' in old) return { is: 'skipped', why: old.why };
   const now = await read(workspace, patch.path, applySplices(before, patch.splices), tools);
+  if ('why' in now && now.silent === true) return { is: 'skipped', why: now.why };
   if ('why' in now) return { is: 'disagrees', why: `Docker Compose would not take the changed ${patch.path}: ${now.why}` };
   const changes = plan.ops.flatMap((op) => (op.op === 'edit' && op.path === patch.path ? [op.change] : []));
   return compare(old.model, now.model, changes, patch.path);
 }
 
-async function read(workspace: Workspace, path: Path, text: string, tools: Tools): Promise<{ readonly model: Model } | { readonly why: string }> {
+async function read(workspace: Workspace, path: Path, text: string, tools: Tools): Promise<{ readonly model: Model } | { readonly why: string; /** It said nothing about the file. */ readonly silent?: true }> {
   const { root } = workspace.files;
   const files = workspace.compose.flatMap((file) => ['-f', file === path ? '-' : join(root, file)]);
   const argv = ['docker', 'compose', ...files, '--project-directory', join(root, workspace.projectDir), '--profile', '*', 'config', '--no-interpolate', '--format', 'json'];
   const { code, out, err } = await tools.exec(argv, { cwd: join(root, workspace.projectDir), input: text.replace(/^\uFEFF/, ''), ms: LIMIT_MS });
-  if (code === 127) return { why: 'docker is not installed here' };
-  if (code === 124) return { why: 'docker compose did not answer in time' };
+  if (code === 127) return { why: 'docker is not installed here', silent: true };
+  if (code === 124) return { why: 'docker compose did not answer in time', silent: true };
   if (code !== 0) return { why: reason(err) };
   try {
     return { model: named(JSON.parse(out) as Model) };
   } catch {
-    return { why: 'docker compose answered something else than JSON' };
+    return { why: 'docker compose answered something else than JSON', silent: true };
   }
 }
 

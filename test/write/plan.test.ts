@@ -221,6 +221,7 @@ describe('the referee', () => {
     ['a variable that is gone', [{ out: config({ PORT: '4567' }) }, { out: config({ ...good, PORT: undefined }) }], { is: 'disagrees' }],
     ['a refusal, whose quoted values are hidden', [{ out: config({ PORT: '4567' }) }, { code: 1, err: 'services.api: invalid "secret-value"\n' }], { is: 'disagrees', why: expect.not.stringContaining('secret-value') as string }],
     ['a file that was broken before', [{ code: 1, err: 'env file missing' }], { is: 'skipped', why: 'env file missing' }],
+    ['no answer in time about the changed file', [{ out: config({ PORT: '4567' }) }, { code: 124 }], { is: 'skipped', why: 'docker compose did not answer in time' }],
     ['no docker', [{ code: 127 }], { is: 'skipped', why: 'docker is not installed here' }],
   ])('%s', async (_, answers, expected) => expect((await rule(answers)).ruling).toMatchObject(expected));
 });

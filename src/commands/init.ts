@@ -48,6 +48,11 @@ export const run: Run = async (args, context) => {
   for (const line of remarks(prepared.services, columns)) context.print(line);
   if (args.check) return checkReport(report, prepared, context, args);
   if (selection.taken.length === 0) context.warn('  There is no service here that could be traced.');
+  if (workspace.services.length === 0) {
+    const hint = 'run it in the folder of the compose file, or name that file with --file FILE';
+    context.print(`  Do: ${hint}`);
+    return report(exit, [hint]);
+  }
 
   if (looks) {
     const diff = () => diffText(workspace, prepared.plan);

@@ -33,7 +33,8 @@ export function wrap(text: string, indent: number, columns = 80): string[] {
 export function found(workspace: Workspace, services: readonly ServiceReport[], columns = 80): string[] {
   const width = Math.min(24, Math.max(0, ...services.map(({ name }) => name.length)));
   const byName = new Map(workspace.services.map((service) => [service.name, service]));
-  const files = workspace.compose.length === 0 ? 'no compose file: this folder is one service' : workspace.compose.map(oneLine).join(', ');
+  const none = workspace.services.length > 0 ? 'no compose file: this folder is one service' : 'no compose file, and nothing that is started (package.json, Procfile, manage.py, app.py)';
+  const files = workspace.compose.length === 0 ? none : workspace.compose.map(oneLine).join(', ');
   return [
     '',
     `  ${files} · ${HOSTS[workspace.host]}`,

@@ -76,6 +76,15 @@ async function run(folder: string, argv: readonly string[], { env = {}, stdin, w
 }
 const withKey = () => ({ env: { HONEYCOMB_API_KEY: canary } });
 
+test('a folder with nothing in it: said, with where to go', async () => {
+  const folder = mkdtempSync(join(top, 'empty-'));
+  const ran = await run(folder, ['init', '--yes', '--backend', 'local']);
+  expect(ran).toMatchObject({ code: 1, out: '' });
+  expect(ran.err).toContain('nothing that is started');
+  expect(ran.err).toContain('--file FILE');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 describe('without a terminal', () => {
   test.each<[string, How]>([
     ['CI=1', { env: { CI: '1' } }],

@@ -9,12 +9,16 @@ import { modelOf } from './models.ts';
 
 type FileNeed = Extract<Need, { kind: 'file' }>;
 
-/** Met where the very same file is there and gets into the container; another file of that name is the user's. */
+/** Every template says who wrote it: a copy of an earlier release (or one that the user has touched) still does its work. */
+const OURS = 'Written by otel-setup.';
+
+/** Met where our file is there and gets into the container; another file of that name is the user's. */
 export function land(workspace: Workspace, service: Service, need: FileNeed): Verdict {
   const { files } = workspace;
   const path = join(service.dir, need.to);
   const there = files.exists(path);
-  if (there && files.text(path) !== template(need.template)) {
+  const text = files.text(path);
+  if (there && text !== template(need.template) && text?.includes(OURS) !== true) {
     return { is: 'stuck', stuck: `${path} is there already and is another file than the one that is needed. Rename it, then run init again.` };
   }
   const copy = intoImage(workspace, service, path);

@@ -196,6 +196,8 @@ describe('file', () => {
     const there = { ...tree, 'api/otel.cjs': template('node/otel.cjs') };
     expect(judge(workspaceOf(there), serviceOf({ build: builds('.') }), need, new Set())).toEqual({ is: 'met', where: { path: 'api/otel.cjs' } });
     expect(opsOf(judge(workspaceOf(there), serviceOf({ build: builds('server.js') }), need, new Set()))).toHaveLength(1);
+    const older = { ...tree, 'api/otel.cjs': `${template('node/otel.cjs').slice(0, 400)}\n` };
+    expect(judge(workspaceOf(older), serviceOf({ build: builds('.') }), need, new Set()), 'one of an earlier release').toEqual({ is: 'met', where: { path: 'api/otel.cjs' } });
     expect(judge(workspaceOf({ ...tree, 'api/otel.cjs': '// mine\n' }), serviceOf({ build: builds('.') }), need, new Set())).toMatchObject({ is: 'stuck', stuck: expect.stringContaining('another file') as string });
   });
 

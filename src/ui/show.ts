@@ -4,7 +4,7 @@ import { oneLine } from './redact.ts';
 
 const HOSTS: Readonly<Record<Host, string>> = { gitpod: 'Gitpod', ona: 'Ona', codespaces: 'Codespaces', ci: 'CI', local: 'this machine' };
 const NAMES: Readonly<Record<string, string>> = {
-  python: 'Python', node: 'Node.js', browser: 'browser', flask: 'Flask', django: 'Django', fastapi: 'FastAPI', starlette: 'Starlette', celery: 'Celery',
+  python: 'Python', node: 'Node.js', browser: 'browser', flask: 'Flask', django: 'Django', fastapi: 'FastAPI', starlette: 'Starlette', wsgi: 'WSGI', celery: 'Celery',
   express: 'Express', fastify: 'Fastify', koa: 'Koa', nest: 'NestJS', nestjs: 'NestJS', go: 'Go', java: 'Java', ruby: 'Ruby', php: 'PHP', dotnet: '.NET', rust: 'Rust',
 };
 /** 'fastapi' → 'FastAPI'; an unknown name stays as it is. */

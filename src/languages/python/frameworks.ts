@@ -3,6 +3,7 @@ import { django } from './django.ts';
 import { fastapi, starlette } from './fastapi.ts';
 import { flask } from './flask.ts';
 import { importedAt, reachableFrom } from './sources.ts';
+import { plainWsgi, wsgi } from './wsgi.ts';
 import type { Clues, Framework } from './clues.ts';
 import type { Evidence } from '../../types.ts';
 
@@ -45,5 +46,6 @@ export function frameworkOf(clues: Clues): { readonly framework: Framework; read
     const at = manifest?.lines[framework.library];
     if (at !== undefined && framework.id !== 'aiohttp-server') return { framework, seen: { where: at, says: framework.library } };
   }
-  return undefined;
+  const plainly = plainWsgi(clues);
+  return plainly === undefined ? undefined : { framework: wsgi, seen: plainly };
 }

@@ -27,7 +27,7 @@ export function land(workspace: Workspace, service: Service, { argv }: WrapNeed,
     const where = `${start.realWhere.path}${start.realWhere.line === undefined ? '' : `:${start.realWhere.line}`}`;
     return { is: 'stuck', stuck: start.noSlot ?? `The start command is in ${where}, where words cannot be put in front from here.`, paste: { ...paste, into: where } };
   }
-  const others = startingAt(workspace.services, slot).filter(({ name }) => name !== service.name && !chosen.has(name));
+  const others = notChosen(startingAt(workspace.services, slot), chosen).filter(({ name }) => name !== service.name);
   if (others.length === 0) return { is: 'absent', ops: [{ op: 'edit', path: slot.path, format: slot.format, change: { do: 'prefix', at: slot.at, words: argv, ...(slot.from === undefined ? {} : { from: slot.from }) } }] };
   const own = ownCommand(workspace, service, start, argv);
   if (own !== undefined) return { is: 'absent', ops: [own] };
@@ -45,13 +45,25 @@ function isWrapped(start: Start, argv: readonly string[]): boolean {
   return [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
 }
 
+const NONE: readonly Service[] = [];
 const known = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>();
 
 /** All services whose start command is decided at the slot. Sorted out once, because this is asked for every service. */
 function startingAt(services: readonly Service[], slot: Slot): readonly Service[] {
   const bySlot = known.get(services) ?? groupedBySlot(services);
   known.set(services, bySlot);
-  return bySlot.get(slotKey(slot)) ?? [];
+  return bySlot.get(slotKey(slot)) ?? NONE;
+}
+
+const spared = new WeakMap<ReadonlySet<string>, WeakMap<readonly Service[], readonly Service[]>>();
+
+/** Of services at one slot those that this run leaves alone; found once for all of them, thousands may share a slot. */
+function notChosen(services: readonly Service[], chosen: ReadonlySet<string>): readonly Service[] {
+  const ofRun = spared.get(chosen) ?? new WeakMap<readonly Service[], readonly Service[]>();
+  spared.set(chosen, ofRun);
+  const found = ofRun.get(services) ?? services.filter(({ name }) => !chosen.has(name));
+  ofRun.set(services, found);
+  return found;
 }
 
 function groupedBySlot(services: readonly Service[]): ReadonlyMap<string, readonly Service[]> {

@@ -1,11 +1,6 @@
 /** Command lines of Docker Compose for this workspace, to run and to show. */
-import { join } from 'node:path';
-
-import type { Service, Tools, Workspace } from '../../types.ts';
-
-/** `docker compose`, with the files that were named to us (--file). */
-export const composeWords = (named: readonly string[]): string[] => ['docker', 'compose', ...named.flatMap((file) => ['-f', file])];
-export const projectFolder = (workspace: Workspace): string => join(workspace.files.root, workspace.projectDir);
+import type { Service, Tools } from '../../types.ts';
+import { composeWords } from '../../workspace/compose/command.ts';
 
 /**
  * Builds and starts exactly these services. Those whose packages lie in an anonymous volume get a new one (-V), and are

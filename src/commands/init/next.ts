@@ -4,7 +4,8 @@ import { uiOf } from '../../backends/honeycomb/regions.ts';
 import type { Account, Choices, Workspace } from '../../types.ts';
 import { commandLine, type Shell } from '../../ui/shell-lines.ts';
 import { modulesHome } from '../../languages/node/modules-home.ts';
-import { composeWords, upCommands } from './compose.ts';
+import { composeWords } from '../../workspace/compose/command.ts';
+import { upCommands } from './compose.ts';
 
 export interface Next {
   readonly workspace: Workspace;

@@ -10,7 +10,8 @@ import type { Account, Backend, Choices, Service, Workspace } from '../../types.
 import { seconds } from '../../ui/progress.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
-import { projectFolder, upCommands } from './compose.ts';
+import { projectFolder } from '../../workspace/compose/command.ts';
+import { upCommands } from './compose.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 /** SDKs send a batch every five seconds unless told otherwise. */

@@ -25,9 +25,9 @@ export interface Serving {
   readonly limits: Limits;
   /** Answers a request. Where it rejects, the sender has gone away: the connection is closed. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** What a gRPC client is told; `onGrpc` hears of it. */
+  /** What a gRPC client is told; `onGrpc` hears of it, and of its address. */
   readonly grpcAnswer: string;
-  onGrpc?(): void;
+  onGrpc?(address: string): void;
 }
 export interface Served {
   /** For processes on this machine: http://localhost:4318. */
@@ -84,7 +84,7 @@ function makeServer({ limits, handle, grpcAnswer, onGrpc }: Serving): Server {
   });
   server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
     if (error.rawPacket?.subarray(0, 14).toString('latin1') === 'PRI * HTTP/2.0') {
-      onGrpc?.();
+      onGrpc?.((socket as Socket).remoteAddress ?? '');
       endWith(socket as Socket, goAway(grpcAnswer));
     } else {
       const status = codeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';

@@ -140,9 +140,12 @@ export interface Probe<N extends FactName = FactName> {
   readonly title: string;
   /** Facts that must be known before; with one of them missing, so is this one. */
   readonly from: readonly FactName[];
+  /** Facts that are waited for and help where they are known; `run` gets them then. */
+  readonly also?: readonly FactName[];
   readonly touches: 'nothing' | 'network' | 'docker' | 'containers';
   /** It is given up after so many milliseconds, and its fact is missing. */
   readonly ms: number;
+  /** `known` holds what `from` names, and of `also` what is known. */
   run(known: Facts, tools: Tools): Promise<Facts[N] | Missing>;
 }
 
@@ -174,6 +177,10 @@ export interface Sending {
 /** A service under examination. */
 export interface Subject {
   readonly service: Service;
+  /** Every variable that its process gets, as far as files show: compose and image, then a `.env` that its code loads, words in front of the command. The last of a name. */
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** Why a variable that is not in `settings` may be set all the same (a generated env_file, a script that exports): then nothing is called absent. */
+  readonly unsure: readonly Evidence[];
   /** What says that it is meant to send: OTEL_* in its environment, OpenTelemetry packages, wiring in code, a wrapper. */
   readonly signs: readonly Evidence[];
   /**
@@ -184,8 +191,8 @@ export interface Subject {
   /** Why it is not expected to. */
   readonly why?: string;
   readonly sending: Sending;
-  /** How it is instrumented, as far as files show: by a wrapper or preload on the start command, in code, by an agent, or not at all. */
-  readonly instrumented: 'wrapper' | 'preload' | 'code' | 'agent' | 'no' | 'unknown';
+  /** How it is instrumented, as far as files show: by a wrapper or preload on the start command, in code, by an agent, or not at all; 'unknown' where something may do it that is not followed. */
+  readonly instrumented: { readonly by: 'wrapper' | 'preload' | 'code' | 'agent' | 'no' | 'unknown'; readonly at?: Evidence };
 }
 
 // ── what it means ───────────────────────────────────────────────────────────

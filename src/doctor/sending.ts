@@ -1,0 +1,110 @@
+/**
+ * Where a service's traces go, as its SDK will read its environment: opentelemetry.io/docs/specs/otel/protocol/exporter
+ * (the variable of the signal before the general one; only the general endpoint gets /v1/traces appended), and each
+ * SDK's own defaults. Pure.
+ */
+import { apiOf, REGIONS } from '../backends/honeycomb/regions.ts';
+import { LOCAL_PORT } from '../backends/local.ts';
+import type { Evidence, Region, Service, Workspace } from '../types.ts';
+import type { InCode } from './in-code.ts';
+import type { Sending, Setting } from './types.ts';
+
+type Settings = ReadonlyMap<string, Setting>;
+/** The specification: an empty value is as good as none. */
+const given = (settings: Settings, ...names: readonly string[]): Setting | undefined => names.map((name) => settings.get(name)).find((one) => one !== undefined && one.value.trim() !== '');
+
+export function sendingOf(service: Service, settings: Settings, code: InCode, workspace: Workspace): Sending {
+  const protocol = protocolOf(service, settings, code);
+  const endpoint = endpointOf(settings, code, protocol.value);
+  const exporter = settings.get('OTEL_TRACES_EXPORTER');
+  const disabled = settings.get('OTEL_SDK_DISABLED');
+  const serviceName = nameOf(settings, code);
+  return {
+    protocol,
+    endpoint,
+    headers: headersOf(settings, code),
+    to: destination(endpoint.url, endpoint.from, service, workspace),
+    ...(exporter === undefined || exporter.value.trim() === '' ? {} : { exporter }),
+    ...(disabled?.value.trim().toLowerCase() === 'true' ? { disabled } : {}),
+    ...(serviceName === undefined ? {} : { serviceName }),
+  };
+}
+
+/** The protocol that each SDK takes where nothing says one (its own sources; Python's distro, Go's packages: see the pages of files.protocol-*). */
+const DEFAULT_PROTOCOL: Readonly<Record<string, string>> = { python: 'grpc' };
+
+function protocolOf(service: Service, settings: Settings, code: InCode): Sending['protocol'] {
+  const [made] = code.exporters;
+  if (made !== undefined) return { value: made.kind === 'grpc' ? 'grpc' : 'http/protobuf', from: 'code' };
+  const set = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  if (set !== undefined) return { value: set.value.trim(), from: set };
+  if (code.distribution !== undefined) return { value: 'http/protobuf', from: 'code' };
+  return { value: DEFAULT_PROTOCOL[service.app?.language ?? ''] ?? 'http/protobuf', from: 'default' };
+}
+
+function endpointOf(settings: Settings, code: InCode, protocol: string): Sending['endpoint'] {
+  if (code.endpoint !== undefined) return { from: code.endpoint.at, ...(code.endpoint.url === undefined ? {} : { url: code.endpoint.url }) };
+  const own = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  if (own !== undefined) return { url: own.value.trim(), from: own };
+  if (code.distribution !== undefined) {
+    const address = given(settings, 'HONEYCOMB_TRACES_ENDPOINT', 'HONEYCOMB_API_ENDPOINT');
+    return address === undefined ? { url: `${apiOf('us')}/v1/traces`, from: code.distribution } : { url: address.value.trim(), from: address };
+  }
+  const base = given(settings, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (base !== undefined) return { url: protocol === 'grpc' ? base.value.trim() : `${base.value.trim().replace(/\/$/, '')}/v1/traces`, from: base };
+  return { url: protocol === 'grpc' ? 'http://localhost:4317' : `http://localhost:${LOCAL_PORT}/v1/traces`, from: 'default' };
+}
+
+function headersOf(settings: Settings, code: InCode): Sending['headers'] {
+  if (code.headers !== undefined) return { pairs: [], from: code.headers };
+  // The header of the signal replaces the general one (the specification); JavaScript's exporters merge them.
+  const set = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS');
+  if (set !== undefined) return { pairs: headerPairs(set.value), from: set };
+  const key = code.distribution === undefined ? undefined : given(settings, 'HONEYCOMB_TRACES_APIKEY', 'HONEYCOMB_API_KEY', 'HONEYCOMB_WRITEKEY');
+  return key === undefined ? { pairs: [], ...(code.distribution === undefined ? {} : { from: code.distribution }) } : { pairs: [{ name: 'x-honeycomb-team', value: key.value }], from: key };
+}
+
+/** 'a=b,c=d' as the specification has it: names in small letters, values percent-decoded; what has no '=' is left out, as every SDK does. */
+export function headerPairs(text: string): readonly { readonly name: string; readonly value: string }[] {
+  return text.split(',').flatMap((pair) => {
+    const at = pair.indexOf('=');
+    if (at <= 0) return [];
+    return [{ name: pair.slice(0, at).trim().toLowerCase(), value: decoded(pair.slice(at + 1).trim()) }];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** OTEL_SERVICE_NAME beats service.name of OTEL_RESOURCE_ATTRIBUTES (the specification); code beats neither in Python and Node, but is where else it can be. */
+function nameOf(settings: Settings, code: InCode): Sending['serviceName'] {
+  const own = given(settings, 'OTEL_SERVICE_NAME');
+  if (own !== undefined) return { value: own.value.trim(), from: own };
+  const attributes = given(settings, 'OTEL_RESOURCE_ATTRIBUTES');
+  const among = attributes === undefined ? undefined : headerPairs(attributes.value).find(({ name }) => name === 'service.name')?.value;
+  if (attributes !== undefined && among !== undefined && among !== '') return { value: among, from: attributes };
+  return code.serviceName === undefined ? undefined : { value: code.serviceName.value ?? '', from: code.serviceName.at };
+}
+
+function destination(url: string | undefined, from: Setting | 'default' | Evidence, service: Service, workspace: Workspace): Sending['to'] {
+  if (url === undefined) return { backend: 'code' };
+  const host = hostOf(url);
+  const region = REGIONS.find((one): one is Region => new URL(apiOf(one)).hostname === host);
+  if (region !== undefined) return { backend: 'honeycomb', region };
+  if (host !== undefined && workspace.services.some(({ name }) => name === host)) return { backend: 'compose', service: host };
+  const here = service.networkMode === 'host' || service.origin === 'folder' ? ['localhost', '127.0.0.1', '[::1]', 'host.docker.internal'] : ['host.docker.internal'];
+  if (host !== undefined && here.includes(host) && (from !== 'default' || service.origin === 'folder')) return { backend: 'local' };
+  return { backend: from === 'default' ? 'none' : 'other' };
+}
+
+/** Also of an address without a scheme ('api.honeycomb.io:443'), which most exporters refuse but which names a host all the same. */
+export function hostOf(url: string): string | undefined {
+  const text = url.trim().replace(/^["']|["']$/g, '');
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  return URL.canParse(full) ? new URL(full).hostname : undefined;
+}

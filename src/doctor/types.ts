@@ -18,8 +18,8 @@ export interface Facts {
   /** The verdicts that init uses, with the choices that each subject's own settings imply. Derived. */
   readonly judged: readonly Judged[];
   readonly stores: readonly Kept[];
-  /** Keys in git's history: names of commits and files, never values. */
-  readonly history: readonly { readonly commit: string; readonly path: string; readonly line: string }[];
+  /** Keys in git: names of commits and files, never values. `commit` is '' for what stands in a tracked file now. */
+  readonly history: readonly { readonly commit: string; readonly path: string; readonly line: number }[];
   /** What the backend says of each different key that the subjects use; `key` is its fingerprint. */
   readonly accounts: readonly { readonly key: string; readonly answer: AccountAnswer }[];
   readonly engine: { readonly server: string; readonly compose: string };
@@ -121,6 +121,12 @@ export interface Arrived {
   /** Last write of the dataset / last span seen by the local backend, ms since 1970; undefined = there is nothing of it. */
   readonly last?: number;
   readonly spans?: number;
+  /** Of the local backend: what answers on its port of this machine. */
+  readonly listens?: 'view' | 'other' | 'nothing';
+  /** The span of `reach` or `sent` was seen in the dataset. */
+  readonly own?: boolean;
+  /** There is nothing under the service's name, and something under this one. */
+  readonly elsewhere?: { readonly dataset: string; readonly last: number };
   readonly link?: string;
   readonly says: string;
 }

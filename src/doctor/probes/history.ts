@@ -1,0 +1,78 @@
+/** Keys in git: written out in a tracked file, or in a commit of the past. Only places leave this file, never a value. */
+import type { Tools } from '../../types.ts';
+import type { Facts, Probe } from '../types.ts';
+
+type Found = Facts['history'][number];
+
+/** Of both searches, which run side by side. */
+const LIMIT_MS = 15_000;
+const MOST_COMMITS = 200;
+const MOST_FOUND = 50;
+
+/** What git looks for (POSIX extended): whole ingest keys, and what follows a header or variable of the key's name. */
+const ROUGH = '(hc[a-z]i[kc]_[0-9a-z]{58}|(x-honeycomb-team|HONEYCOMB_[A-Z_]*KEY|HONEYCOMB_WRITEKEY).{1,12}[0-9A-Za-z]{22})';
+/**
+ * What is a key: 64, 32 or 22 characters. A word of 22 letters without a digit is a name in code: 2 in 100 keys have none,
+ * and a name that is called a key is worse than a key that is missed.
+ */
+const INGEST = /\bhc[a-z]i[kc]_[0-9a-z]{58}\b/;
+const NAMED = /(?:x-honeycomb-team|HONEYCOMB_(?:[A-Z_]*KEY|WRITEKEY))["']?\s*(?:[=:,]|=>|:=)\s*["']?(?:x-honeycomb-team=)?([0-9A-Za-z]{22}|[0-9a-f]{32})(?![0-9A-Za-z_.([-])/i;
+
+export const holdsKey = (line: string): boolean => INGEST.test(line) || isRandom(NAMED.exec(line)?.[1] ?? '');
+/** More than a few different characters, digits among them: not xxxxxxxxxxxxxxxxxxxxxx. */
+const isRandom = (text: string): boolean => /\d/.test(text) && /[a-z]/i.test(text) && new Set(text).size >= 6;
+
+/** Settings of an untrusted repository start no program and no download here. */
+const SAFE = ['git', '--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false', '-c', 'log.showSignature=false', '-c', 'grep.fallbackToNoIndex=false'];
+const ENV = { GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
+
+export const history: Probe<'history'> = {
+  fact: 'history',
+  title: 'looking for keys in git',
+  from: ['workspace'],
+  touches: 'nothing',
+  ms: LIMIT_MS + 2_000,
+  async run({ workspace }, tools) {
+    const git = (...words: string[]) => tools.exec([...SAFE, ...words], { cwd: workspace.files.root, ms: LIMIT_MS, env: ENV });
+    const inside = await git('rev-parse', '--is-inside-work-tree');
+    // Without git nothing was given away through it.
+    if (inside.code !== 0) return [];
+    const [now, past] = await Promise.all([tracked(git), commits(git)]);
+    if (now === undefined || past === undefined) return { missing: `git has more to search than ${LIMIT_MS / 1000} s are enough for`, then: `git log --all -E -G 'hc[a-z]i[kc]_|x-honeycomb-team=[0-9A-Za-z]{22}' --oneline` };
+    const here = new Set(now.map(({ path }) => path));
+    // A key that still stands there is told of once.
+    return [...now, ...past.filter(({ path }) => !here.has(path))].slice(0, MOST_FOUND);
+  },
+};
+
+type Git = (...words: string[]) => ReturnType<Tools['exec']>;
+
+/** `commit` is '' for what stands in a tracked file now. */
+async function tracked(git: Git): Promise<readonly Found[] | undefined> {
+  const { code, out } = await git('grep', '--no-color', '-I', '-n', '-z', '-E', '-i', '--no-textconv', '-e', ROUGH, '--', '.');
+  if (code === 124) return undefined;
+  return out.split('\n').flatMap((row) => {
+    const [path = '', line = '', text = ''] = row.split('\0');
+    return path !== '' && holdsKey(text) ? [{ commit: '', path, line: Number(line) }] : [];
+  });
+}
+
+/** The commit in which a key's line was written, newest first; one a file. */
+async function commits(git: Git): Promise<readonly Found[] | undefined> {
+  const { code, out } = await git('log', '--all', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-show-signature', '--relative', `--max-count=${MOST_COMMITS}`, '-E', `-G${ROUGH}`, '-p', '-U0', '--src-prefix=a/', '--dst-prefix=b/', '--format=commit %h', '--', '.');
+  if (code === 124) return undefined;
+  const found = new Map<string, Found>();
+  let commit = '';
+  let path = '';
+  let line = 0;
+  for (const row of out.split('\n')) {
+    if (row.startsWith('commit ')) commit = row.slice(7);
+    else if (row.startsWith('+++ ')) path = row.slice(4).replace(/^b\//, '').replace(/\t$/, '');
+    else if (row.startsWith('@@ ')) line = Number(/\+(\d+)/.exec(row)?.[1] ?? 0) - 1;
+    else if (row.startsWith('+')) {
+      line += 1;
+      if (holdsKey(row) && !found.has(path)) found.set(path, { commit, path, line });
+    }
+  }
+  return [...found.values()];
+}

@@ -79,13 +79,19 @@ function skipped({ id, hop }: Rule, name: FactName, fact: Missing | undefined): 
   return { rule: id, hop, status: 'skipped', says: fact?.missing ?? `${name} was not asked for`, because: [], fixable: false, ...(fact?.then === undefined ? {} : { do: fact.then }) };
 }
 
-/** Of several findings on one thing, the first: its rule is the more exact one. */
+/**
+ * Of several findings on one thing, the first: its rule is the more exact one. What is said of the workspace as a whole
+ * explains what its services have of the same thing, unless it only warns where a service is broken.
+ */
 function explainedOnce(found: readonly Found[]): readonly Found[] {
   const seen = new Set<string>();
   return found.filter(({ finding: { about, service, status } }) => {
     if (about === undefined || status === 'ok') return true;
-    const key = `${service ?? ''}\n${about}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
+    if (service !== undefined && (seen.has(`\nbroken\n${about}`) || (status === 'warn' && seen.has(`\nwarn\n${about}`)))) return false;
+    if (seen.has(`${service ?? ''}\n${about}`)) return false;
+    seen.add(`${service ?? ''}\n${about}`);
+    if (service === undefined) seen.add(`\n${status}\n${about}`);
+    return true;
   });
 }
 

@@ -76,13 +76,11 @@ export interface Container {
 }
 export interface Image {
   readonly service: string;
-  /** Id of the image that the service's tag names now. */
+  /** Id of the image that the service's tag names now; '' = there is none. A service without an entry: not known. */
   readonly id: string;
   readonly created: number;
-  /** Newest change (mtime, ms) of a file that goes into the image and that a need lands in (manifest, lock, Dockerfile, copied sources). */
-  readonly newestInput?: { readonly path: string; readonly changed: number };
 }
-/** What is really in the container (docker exec, with its own interpreter). */
+/** What is really in the container (docker exec, with its own interpreter). A service can have two: where something is missing, its image is asked too. */
 export interface Inside {
   readonly service: string;
   /** 'running' container, or a throw-away one made from the image, without network. */
@@ -92,6 +90,8 @@ export interface Inside {
   readonly packages: Readonly<Record<string, string>>;
   /** Names that were looked for and not found: packages, programs, files. */
   readonly missing: readonly string[];
+  /** Files of the workspace of which it has a copy with another content: the image is older than they are. `telemetry`: the copy speaks of OpenTelemetry. */
+  readonly stale?: readonly { readonly path: string; readonly to: string; readonly telemetry: boolean }[];
   readonly processes: readonly { readonly pid: number; readonly argv: readonly string[]; /** OTEL_*, HONEYCOMB_*, PYTHONPATH, NODE_OPTIONS, JAVA_TOOL_OPTIONS, FLASK_DEBUG… */ readonly env: Readonly<Record<string, string>> }[];
   /** Its clock minus this machine's, in milliseconds. */
   readonly clock?: number;

@@ -1,0 +1,50 @@
+/** What is asked of a service's container. Pure over the workspace's Files. */
+import { createHash } from 'node:crypto';
+import type { Path, Service, Workspace } from '../../../types.ts';
+import { inContainer } from '../../../workspace/container-path.ts';
+import type { Subject } from '../../types.ts';
+import type { Questions } from './script.ts';
+
+/** A file that the image should have as it is here. */
+export interface Copy {
+  readonly path: Path;
+  readonly to: string;
+  readonly sum: string;
+}
+
+/** A build that rewrites files in place: then a copy that differs says nothing. */
+const REWRITES = /\bsed\s+(?:-\w+\s+)*-\w*i|dos2unix|\bnpm (?:i|install|add|pkg|version)\s+[@\w]|\b(?:yarn|pnpm|poetry|uv) add\b|prettier|envsubst|\bperl\s+-\w*i/;
+const MOST_FILES = 12;
+
+/** The files whose content decides on telemetry, where the image has them from a plain COPY and no mount shows them. */
+export function copiesOf(subject: Subject, { files }: Workspace): readonly Copy[] {
+  const { service, instrumented } = subject;
+  const { app, build } = service;
+  if (build?.stage === undefined || build.stage.runs.some(({ text }) => REWRITES.test(text))) return [];
+  const wanted = [app?.manifest?.path, placeOf(app?.wired?.where), placeOf(instrumented.at?.where), service.start?.realWhere.path];
+  return [...new Set(wanted)].slice(0, MOST_FILES).flatMap((path) => {
+    if (path === undefined || path === build.dockerfile) return [];
+    const there = inContainer(service, path);
+    const text = files.encoding(path) === 'utf-8' ? files.text(path) : undefined;
+    return there?.by !== 'copy' || text === undefined ? [] : [{ path, to: there.path, sum: createHash('sha256').update(text).digest('hex') }];
+  });
+}
+
+const placeOf = (where: unknown): Path | undefined => (isWhere(where) ? where.path : undefined);
+const isWhere = (where: unknown): where is { readonly path: Path } => typeof where === 'object' && where !== null && 'path' in where;
+
+export function questionsOf(subject: Subject, copies: readonly Copy[]): Questions {
+  const { service, instrumented } = subject;
+  return {
+    language: service.app?.language ?? '',
+    packages: declaredOf(service),
+    programs: instrumented.by === 'wrapper' && !runByManager(service) ? ['opentelemetry-instrument'] : [],
+    files: copies.map(({ to }) => to),
+  };
+}
+
+/** Packages that the manifest promises at run time, by the names that the language compares. */
+export const declaredOf = ({ app }: Pick<Service, 'app'>): readonly string[] => Object.keys(app?.libraries ?? {});
+
+/** `poetry run …`: its programs lie in a virtual environment that only it knows. */
+const runByManager = ({ start }: Service): boolean => [...(start?.through ?? []), ...(start?.argv ?? [])].some((word) => /(?:^|\/)(?:poetry|pipenv|uv|pdm|hatch|conda|micromamba|rye|pixi)$/.test(word));

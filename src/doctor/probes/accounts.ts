@@ -3,7 +3,7 @@ import { account } from '../../backends/honeycomb/api.ts';
 import { recogniseKey } from '../../backends/honeycomb/key.ts';
 import { fingerprint } from '../../ui/redact.ts';
 import type { Probe } from '../types.ts';
-import { keysOf } from './keys.ts';
+import { keysOf } from '../keys.ts';
 
 export const accounts: Probe<'accounts'> = {
   fact: 'accounts',

@@ -7,8 +7,8 @@ import { LOCAL_PORT } from '../../backends/local.ts';
 import { reasonOf } from '../../io/http.ts';
 import { fingerprint } from '../../ui/redact.ts';
 import type { Account, Tools } from '../../types.ts';
+import { keyOf } from '../keys.ts';
 import type { Arrived, Facts, Missing, Probe, Reach, Subject } from '../types.ts';
-import { keyOf } from './keys.ts';
 
 /** A write shows up in a dataset's page a few seconds later. */
 const PATIENCE_MS = 10_000;

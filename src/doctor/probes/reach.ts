@@ -3,7 +3,8 @@ import { newTraceId } from '../../see/traffic.ts';
 import type { Tools, Workspace } from '../../types.ts';
 import { inCode } from '../in-code.ts';
 import { sendingOf } from '../sending.ts';
-import type { Container, Probe, Reach, Setting, Subject } from '../types.ts';
+import { settingsIn } from '../keys.ts';
+import type { Container, Probe, Reach, Subject } from '../types.ts';
 import { environmentOf } from './reach/environment.ts';
 import { requestOf, sendsNothing } from './reach/ask-of.ts';
 import { sendFrom } from './reach/send.ts';
@@ -34,9 +35,4 @@ async function one({ service }: Subject, container: Container, workspace: Worksp
   if ('got' in request) return [{ service: service.name, by: 'none', traceId, ...request }];
   const sent = await sendFrom(container.id, language, request, sending.serviceName?.value, tools);
   return [{ service: service.name, url: request.url, traceId, ...sent }];
-}
-
-/** A process's environment, read like that of a compose file. */
-export function settingsIn(env: Readonly<Record<string, string>>): ReadonlyMap<string, Setting> {
-  return new Map(Object.entries(env).map(([name, value]) => [name, { name, value, raw: null, where: 'container' as const }]));
 }

@@ -56,6 +56,6 @@ export function isPublic(url: string): boolean {
   const host = hostOf(url);
   if (host === undefined || !host.includes('.') && !host.startsWith('[')) return false;
   if (/(?:^|\.)(?:localhost|local|internal|lan|home|test|invalid|example)$/i.test(host)) return false;
-  if (/^\[/.test(host)) return !/^\[(?:::|f[cd]|fe[89ab])/i.test(host);
+  if (host.startsWith('[')) return !/^\[(?:::|f[cd]|fe[89ab])/i.test(host);
   return !/^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(host);
 }

@@ -1,11 +1,10 @@
 /** Every place that has a value for a variable from which a key is filled in, and which of them Compose takes. */
-import { KEY } from '../../backends/honeycomb/index.ts';
 import { dotenvPath } from '../../stores/dotenv.ts';
 import { gpEnv, gpVariables } from '../../stores/gp-env.ts';
 import type { Files, Path, Tools, Workspace } from '../../types.ts';
 import { readEnvFile } from '../../workspace/compose/env-file.ts';
-import { interpolate } from '../../workspace/compose/interpolate.ts';
 import { path as asPath } from '../../workspace/path.ts';
+import { namesOfKeys } from '../keys.ts';
 import type { Kept, Probe, Subject } from '../types.ts';
 
 export const stores: Probe<'stores'> = {
@@ -21,28 +20,6 @@ export const stores: Probe<'stores'> = {
     return names.flatMap((name) => keptOf(name, workspace, subjects, gitpod, tools.env));
   },
 };
-
-/** HONEYCOMB_API_KEY, and what the services' own headers and keys are filled in from: `${HNY_KEY}`. */
-export function namesOfKeys(subjects: readonly Pick<Subject, 'service'>[]): readonly string[] {
-  const names = new Set([KEY]);
-  for (const { service } of subjects) {
-    for (const { name, raw } of service.env) {
-      if (raw === null || !raw.includes('$')) continue;
-      if (/^OTEL_EXPORTER_OTLP(?:_TRACES)?_HEADERS$/.test(name)) for (const each of variablesIn(teamPart(raw))) names.add(each);
-      else if (/^HONEYCOMB_(?:API_KEY|WRITEKEY|TRACES_APIKEY)$/.test(name)) for (const each of variablesIn(raw)) names.add(each);
-    }
-  }
-  return [...names];
-}
-
-/** Of 'a=${B},x-honeycomb-team=${KEY}' what belongs to the key; a dataset's name is no secret. */
-const teamPart = (raw: string): string => /x-honeycomb-team\s*["']?\s*[=:]\s*((?:\$\{[^}]*\}|[^,])*)/i.exec(raw)?.[1] ?? '';
-
-export function variablesIn(raw: string): readonly string[] {
-  const names = new Set<string>();
-  interpolate(raw, (name) => (names.add(name), undefined));
-  return [...names];
-}
 
 function keptOf(name: string, workspace: Workspace, subjects: readonly Subject[], gitpod: ReadonlyMap<string, string>, env: Tools['env']): readonly Kept[] {
   const { files } = workspace;

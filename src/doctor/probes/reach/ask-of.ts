@@ -28,10 +28,11 @@ export interface Sender {
 /** No traces leave by OTLP, so there is nothing to try: other rules say why. */
 export const sendsNothing = ({ disabled, exporter }: Sending): boolean => disabled !== undefined || (exporter !== undefined && !exporter.value.split(',').some((name) => name.trim() === 'otlp'));
 
-/** @param now milliseconds since 1970: when the span ends. @param json a body for senders that only take text. */
+const unknown = (says: string): NoRequest => ({ url: '', got: { is: 'unknown', says } });
+
+/** @param now milliseconds since 1970: when the span ends. */
 export function requestOf({ language, sending, settings }: Sender, traceId: string, now: number): Request | NoRequest {
   const { endpoint, headers, protocol, serviceName } = sending;
-  const unknown = (says: string): NoRequest => ({ url: '', got: { is: 'unknown', says } });
   if (endpoint.url === undefined) return unknown('only its code knows where it sends');
   if (endpoint.from === 'default') return unknown('nothing names an endpoint, so only its code can know one');
   const address = endpoint.url.trim();

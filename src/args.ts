@@ -4,7 +4,7 @@
  */
 import { EXIT, Stop } from './stop.ts';
 
-export type CommandName = 'init' | 'undo' | 'status' | 'run' | 'view' | 'demo';
+export type CommandName = 'init' | 'doctor' | 'undo' | 'status' | 'run' | 'view' | 'explain' | 'demo';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -17,10 +17,12 @@ export interface CommandSpec {
 
 export const commands: readonly CommandSpec[] = [
   { name: 'init', operands: '', atMost: 0, summary: 'set this workspace up: read, ask for the key, show the changes, write them' },
+  { name: 'doctor', operands: '', atMost: 0, summary: 'why no data arrives: follows a span hop by hop and names the first break' },
   { name: 'undo', operands: '', atMost: 0, summary: 'take back what init wrote' },
   { name: 'status', operands: '', atMost: 0, summary: 'every telemetry variable, where it has a value, and which one wins' },
   { name: 'run', operands: 'SERVICE [-- CMD]', atMost: 1, summary: 'start one service here as a process, as Compose would start it' },
   { name: 'view', operands: '', atMost: 0, summary: 'the local backend: receive traces and show them' },
+  { name: 'explain', operands: '[RULE]', atMost: 1, summary: 'log lines from a pipe → what is wrong and what to do; or the page of one cause' },
   { name: 'demo', operands: '', atMost: 0, summary: 'a small traced application from nothing, in a temporary folder' },
 ];
 
@@ -39,18 +41,18 @@ export interface FlagSpec {
 }
 
 const setup: readonly CommandName[] = ['init'];
-const reading: readonly CommandName[] = ['init', 'undo', 'status', 'run'];
+const reading: readonly CommandName[] = ['init', 'doctor', 'undo', 'status', 'run'];
 
 export const flags: readonly FlagSpec[] = [
-  { name: 'yes', short: 'y', of: ['init', 'undo'], help: 'ask nothing; every question takes its default' },
-  { name: 'dry-run', of: ['init', 'undo'], help: 'print the diff and write nothing' },
+  { name: 'yes', short: 'y', of: ['init', 'doctor', 'undo'], help: 'ask nothing; every question takes its default' },
+  { name: 'dry-run', of: ['init', 'doctor', 'undo'], help: 'print the diff and write nothing' },
   { name: 'patch', value: '[FILE]', of: setup, help: 'write the diff to FILE (or standard output) for `git apply`, and nothing else' },
   { name: 'out', value: 'FILE', of: setup, help: 'save the plan as JSON, and write nothing else' },
   { name: 'apply', value: 'FILE', of: setup, help: 'carry out a saved plan; refused if a file changed since' },
   { name: 'check', of: setup, help: 'exit 1 and one line per service that is not set up: a guard for CI' },
   { name: 'run', of: setup, help: 'rebuild and start the changed services afterwards, without asking' },
   { name: 'all', of: ['undo'], help: 'take back everything that init wrote here, not only the last time' },
-  { name: 'services', value: 'A,B', takes: 'list', env: 'OTEL_SETUP_SERVICES', of: setup, help: 'only these services (default: all that can be traced)' },
+  { name: 'services', value: 'A,B', takes: 'list', env: 'OTEL_SETUP_SERVICES', of: ['init', 'doctor'], help: 'only these services (default: all that can be traced)' },
   { name: 'exclude', value: 'A,B', takes: 'list', of: setup, help: 'all but these services' },
   { name: 'backend', value: 'NAME', env: 'OTEL_SETUP_BACKEND', of: ['init', 'status', 'run'], help: 'honeycomb, local or otlp' },
   { name: 'endpoint', value: 'URL', of: ['init', 'run'], help: 'send there instead of the backend\'s own address' },
@@ -58,14 +60,27 @@ export const flags: readonly FlagSpec[] = [
   { name: 'signals', value: 'LIST', takes: 'list', of: setup, help: 'traces, metrics, logs (default: traces)' },
   { name: 'store', value: 'LIST', takes: 'list', of: setup, help: 'where the key is kept: dotenv, gp-env (default: all that work here)' },
   { name: 'key-stdin', of: setup, help: 'read the API key from standard input' },
-  { name: 'offline', of: setup, help: 'do not ask the backend whether the key is good' },
+  { name: 'offline', of: ['init', 'doctor'], help: 'no network: do not ask the backend whether the key is good' },
+  { name: 'no-docker', of: ['doctor'], help: 'do not look at images and containers' },
+  { name: 'only', value: 'LIST', takes: 'list', of: ['doctor'], help: 'only these rules or hops: key, stores, files, source, image, container, export, arrival' },
+  { name: 'ignore', value: 'LIST', takes: 'list', of: ['doctor'], help: 'not these rules or hops' },
+  { name: 'fix', of: ['doctor'], help: 'mend what can be mended safely: shown first, taken back with undo' },
+  { name: 'format', value: 'FORMAT', of: ['doctor'], help: 'text, github (annotations) or sarif' },
+  { name: 'bundle', value: 'FILE', of: ['doctor'], help: 'save what was looked at, without secrets, to ask somebody else' },
+  { name: 'replay', value: 'FILE', of: ['doctor'], help: 'judge a bundle instead of this workspace' },
+  { name: 'list', of: ['doctor'], help: 'every rule in a line' },
+  { name: 'explain', value: 'RULE', of: ['doctor'], help: 'the page of a rule: symptoms, why, how to check, what to do' },
   { name: 'file', short: 'f', value: 'FILE', takes: 'many', env: 'COMPOSE_FILE', of: reading, help: 'compose file; may be given several times' },
   { name: 'host', value: 'ADDRESS', of: ['view'], help: 'address to listen on' },
   { name: 'port', value: 'N', of: ['view'], help: 'port to listen on (default: 4318)' },
+  { name: 'allow-host', value: 'NAME', takes: 'list', of: ['view'], help: 'a name under which a browser reaches this machine through a proxy' },
+  { name: 'max-spans', value: 'N', of: ['view'], help: 'spans to keep; the oldest traces go first (default: 100000)' },
+  { name: 'save', value: 'FILE', of: ['view'], help: 'add what arrives to FILE, as lines of OTLP JSON' },
+  { name: 'load', value: 'FILE', of: ['view'], help: 'show what is in such a FILE, of ours or of a Collector' },
   { name: 'keep', of: ['demo'], help: 'leave the folder and the services as they are at the end' },
   { name: 'local', of: ['demo'], help: 'processes on this machine even where Docker is there' },
   { name: 'json', help: 'one JSON value on standard output' },
-  { name: 'json-schema', of: ['init', 'undo', 'status'], help: 'print the JSON Schema of that value' },
+  { name: 'json-schema', of: ['init', 'doctor', 'undo', 'status'], help: 'print the JSON Schema of that value' },
   { name: 'cwd', value: 'FOLDER', help: 'work there instead of here' },
   { name: 'no-color', env: 'NO_COLOR', help: 'no colours' },
   { name: 'quiet', short: 'q', help: 'only results and errors' },
@@ -97,9 +112,22 @@ export interface ParsedArgs {
   readonly store: readonly string[];
   readonly keyStdin: boolean;
   readonly offline: boolean;
+  readonly noDocker: boolean;
+  readonly only: readonly string[];
+  readonly ignore: readonly string[];
+  readonly fix: boolean;
+  readonly format: string | undefined;
+  readonly bundle: string | undefined;
+  readonly replay: string | undefined;
+  readonly list: boolean;
+  readonly explain: string | undefined;
   readonly file: readonly string[];
   readonly host: string | undefined;
   readonly port: string | undefined;
+  readonly allowHost: readonly string[];
+  readonly maxSpans: string | undefined;
+  readonly save: string | undefined;
+  readonly load: string | undefined;
   readonly keep: boolean;
   readonly local: boolean;
   readonly json: boolean;
@@ -167,9 +195,12 @@ export async function parseArgs(argv: readonly string[]): Promise<ParsedArgs> {
   return {
     command, operands, rest, color,
     yes: on('yes'), dryRun: on('dryRun'), check: on('check'), run: on('run'), keyStdin: on('keyStdin'), offline: on('offline'),
+    noDocker: options['docker'] === false, fix: on('fix'), list: on('list'), format: text('format'), bundle: text('bundle'), replay: text('replay'), explain: text('explain'),
+    only: list('only'), ignore: list('ignore'),
     keep: on('keep'), all: on('all'), local: on('local'), json: on('json'), jsonSchema: on('jsonSchema'), quiet: on('quiet'), verbose: on('verbose'),
     patch: on('patch') ? '-' : text('patch'), out: text('out'), apply: text('apply'),
     backend: text('backend'), endpoint: text('endpoint'), region: text('region'), host: text('host'), port: text('port'), cwd: text('cwd'),
+    maxSpans: text('maxSpans'), save: text('save'), load: text('load'), allowHost: list('allowHost'),
     services: list('services'), exclude: list('exclude'), signals: list('signals'), store: list('store'), file: list('file'),
   };
 }

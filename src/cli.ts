@@ -8,10 +8,12 @@ import { version } from './version.ts';
 
 const commandFiles: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   init: () => import('./commands/init.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   undo: () => import('./commands/undo.ts'),
   status: () => import('./commands/status.ts'),
   run: () => import('./commands/run.ts'),
   view: () => import('./commands/view.ts'),
+  explain: () => import('./commands/explain.ts'),
   demo: () => import('./commands/demo.ts'),
 };
 const isCommand = (word: string | undefined): word is CommandName => word !== undefined && Object.hasOwn(commandFiles, word);

@@ -5,7 +5,7 @@ import type { ParsedArgs } from '../args.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
 import type { EditReport, Plan, Report, Workspace } from '../types.ts';
-import { ask, selectOf } from '../ui/ask.ts';
+import { ask } from '../ui/ask.ts';
 import { oneLine } from '../ui/redact.ts';
 import { shellOf } from '../ui/shell-lines.ts';
 import { editLines, found, planLines, remarks } from '../ui/show.ts';
@@ -14,6 +14,7 @@ import { referee } from '../write/compose-referee.ts';
 import { planJson } from '../write/plan-file.ts';
 import { saveText } from '../write/write.ts';
 import { writePlan } from '../write/write-plan.ts';
+import { confirmed } from './confirmed.ts';
 import { applySaved } from './init/apply.ts';
 import { composeAnswers } from './init/compose.ts';
 import { checkReport } from './init/check.ts';
@@ -69,7 +70,7 @@ export const run: Run = async (args, context) => {
   } else {
     for (const line of planLines(plan, workspace)) context.print(line);
     // The second teammate was asked for the key, which said everything.
-    if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, prepared, args, context);
+    if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, plan, args, context);
     await refereed(workspace, plan, context);
     const secrets = new Map(setting.key === undefined || setting.backend.secret === undefined ? [] : [[setting.backend.secret, setting.key.value]]);
     const written = await writePlan(workspace, plan, secrets, context.tools);
@@ -117,22 +118,6 @@ function editsOf({ plan }: Prepared, keeping: Keeping | undefined, workspace: Wo
   const unchanged = [...new Set(met)].filter((path) => !known.has(path)).map((path): EditReport => ({ path, kind: 'edit', status: 'unchanged', why: 'what is needed is there' }));
   const refused = plan.refused.filter(({ service }) => !workspace.services.every(({ name }) => name !== service)).map(({ service, why }): EditReport => ({ path: service, kind: 'edit', status: 'refused', why }));
   return [...touched, ...unchanged, ...refused, ...(keeping?.edits ?? [])];
-}
-
-/** "Write this?" @throws Stop: 3 where nobody can be asked, 1 for "no", 130. */
-async function confirmed(workspace: Workspace, { plan }: Prepared, args: ParsedArgs, context: Context): Promise<void> {
-  const asker = { prompts: context.prompts, interactive: context.terminal.interactive, yes: args.yes };
-  for (;;) {
-    const answer = await ask<'yes' | 'diff' | 'no'>({
-      flag: '--yes (or look first with --dry-run)',
-      question: 'Write this?',
-      given: args.yes ? 'yes' : undefined,
-      ask: selectOf('Write this?', [{ name: 'yes', message: 'Yes' }, { name: 'diff', message: 'Show the diff' }, { name: 'no', message: 'No' }]),
-    }, asker);
-    if (answer === 'yes') return;
-    if (answer === 'no') throw new Stop(EXIT.notDone, 'Nothing was written, as you said.', 'npx otel-setup init asks again');
-    context.print(diffText(workspace, plan));
-  }
 }
 
 /** Docker Compose, where it is there, must read the planned file as we do. @throws Stop (exit 4) where it does not. */

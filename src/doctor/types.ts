@@ -3,7 +3,7 @@
  * engine alone says `skipped` (a fact was not to be had), `blocked` (an earlier hop broke) and `crashed` (a rule threw).
  * probes ─► Facts ─► rules ─► Finding ─► engine ─► Line
  */
-import type { AccountAnswer, Evidence, Judged, Op, Place, Region, Service, Tools, Workspace } from '../types.ts';
+import type { AccountAnswer, Evidence, Judged, Op, Place, Region, Report, Service, Tools, Workspace } from '../types.ts';
 
 /** The way of a span, in order: a break hides what lies behind it. */
 export type Hop = 'key' | 'stores' | 'files' | 'source' | 'image' | 'container' | 'export' | 'arrival';
@@ -17,6 +17,8 @@ export interface Facts {
   readonly subjects: readonly Subject[];
   /** The verdicts that init uses, with the choices that each subject's own settings imply. Derived. */
   readonly judged: readonly Judged[];
+  /** Why the compose file cannot be read; known only where it cannot, and then nothing else is. */
+  readonly refusal: { readonly says: string; readonly do?: string };
   readonly stores: readonly Kept[];
   /** Keys in git: names of commits and files, never values. `commit` is '' for what stands in a tracked file now. */
   readonly history: readonly { readonly commit: string; readonly path: string; readonly line: number }[];
@@ -259,4 +261,11 @@ export interface Line extends Omit<Finding, 'status' | 'ops' | 'about'> {
 export interface LogLine {
   readonly match: RegExp;
   readonly rule: string;
+}
+/** What `doctor` returns. */
+export interface DoctorReport extends Report {
+  readonly lines: readonly Line[];
+  /** The first break: what to mend first. */
+  readonly cause: { readonly rule: string; readonly service?: string } | null;
+  readonly path: readonly { readonly hop: Hop; readonly status: Status }[];
 }

@@ -42,6 +42,9 @@ const plan = z.object({
 const place = z.object({ place: z.string(), value: z.string().meta({ description: 'Redacted where the variable is a secret' }), wins: z.boolean() });
 const variable = z.object({ name: z.string(), service: z.string().optional(), places: z.array(place), problem: z.string().optional() });
 
+const explained = z.object({ rule: z.string(), line: z.string().meta({ description: 'The first line that led here, without secrets' }), count: z.int(), title: z.string().optional(), why: z.string().optional(), do: z.string().optional(), page: z.string() });
+const page = z.object({ rule: z.string(), hop: z.string(), title: z.string(), symptoms: z.array(z.string()), why: z.string(), check: z.array(z.string()), fix: z.array(z.string()), links: z.array(z.string()).optional() });
+
 /** Of every command. */
 export const reportShape = z.object({
   schema: z.literal(1),
@@ -53,11 +56,35 @@ export const reportShape = z.object({
   edits: z.array(edit).optional(),
   plan: plan.optional(),
   variables: z.array(variable).optional(),
+  explained: z.array(explained).optional(),
+  page: page.optional(),
   next: z.array(z.string()),
+});
+
+const status = z.enum(['ok', 'warn', 'broken', 'skipped', 'blocked', 'crashed']);
+const hop = z.enum(['key', 'stores', 'files', 'source', 'image', 'container', 'export', 'arrival']);
+const line = z.object({
+  rule: z.string().meta({ description: 'otel-setup doctor --explain RULE prints its page' }),
+  hop,
+  service: z.string().optional().meta({ description: 'Absent: of the workspace as a whole' }),
+  status: status.meta({ description: 'skipped: a fact was not to be had; blocked: an earlier hop of the same service broke; crashed: a defect of otel-setup' }),
+  says: z.string(),
+  because: z.array(evidence),
+  do: z.string().optional().meta({ description: 'The one thing to do' }),
+  then: z.string().optional().meta({ description: 'What makes it reach the process' }),
+  fixable: z.boolean().meta({ description: 'otel-setup doctor --fix would do it' }),
+}).meta({ description: 'One finding of one rule.' });
+
+/** Of `doctor`. */
+export const doctorShape = reportShape.omit({ services: true, edits: true, variables: true }).extend({
+  lines: z.array(line),
+  cause: z.object({ rule: z.string(), service: z.string().optional() }).nullable().meta({ description: 'The first break: what to mend first' }),
+  path: z.array(z.object({ hop, status })).meta({ description: 'The way of a span, hop by hop, all services together' }),
 });
 
 /** JSON Schema (draft 2020-12) of `otel-setup COMMAND --json`. */
 export function jsonSchema(command: CommandName): unknown {
+  if (command === 'doctor') return z.toJSONSchema(doctorShape.extend({ command: z.literal(command) }).meta({ title: 'otel-setup doctor --json' }));
   const only = command === 'init' ? reportShape.omit({ variables: true }) : command === 'status' ? reportShape.omit({ plan: true, edits: true, services: true }) : reportShape.omit({ variables: true, services: true });
   return z.toJSONSchema(only.extend({ command: z.literal(command) }).meta({ title: `otel-setup ${command} --json` }));
 }

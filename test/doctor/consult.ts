@@ -10,6 +10,7 @@ import { factsOf } from '../../src/doctor/know.ts';
 import { rules } from '../../src/doctor/rules/index.ts';
 import type { Known, Line } from '../../src/doctor/types.ts';
 import { exec } from '../../src/io/exec.ts';
+import { EXIT, Stop } from '../../src/stop.ts';
 import type { Tools, Workspace } from '../../src/types.ts';
 import { readWorkspace } from '../../src/workspace/read.ts';
 import { writePlan } from '../../src/write/write-plan.ts';
@@ -40,7 +41,7 @@ export async function consult(one: DoctorCase): Promise<Consulted> {
     const first = diagnose(known, rules);
     const speaking = first.lines.filter(({ status }) => status !== 'ok' && status !== 'skipped');
     // Blocked: what it would be said with if nothing before it had broken.
-    const findings = speaking.map((line) => (line.status === 'blocked' ? { ...line, status: statusAlone(known, line) } : line));
+    const findings = speaking.map((line) => (line.status === 'blocked' ? { ...line, status: statusAlone(known, line) } : line)).filter(({ status }) => status !== 'skipped');
     const base = { findings, cause: first.cause?.rule };
     if (!one.fixed) return { ...base, changed: {}, refused: [], after: [] };
     const before = treeOf(folder);
@@ -67,7 +68,12 @@ function read(folder: string, env: Readonly<Record<string, string>>): Workspace 
 }
 
 function knownOf(folder: string, { env, services, facts }: DoctorCase): Known {
-  return { ...factsOf(read(folder, env), services), ...(facts as Known) };
+  try {
+    return { ...factsOf(read(folder, env), services), ...(facts as Known) };
+  } catch (error) {
+    if (!(error instanceof Stop) || error.exit !== EXIT.usage) throw error;
+    return { refusal: { says: error.message } };
+  }
 }
 
 function toolsFor(home: string, env: Readonly<Record<string, string>>): Tools {

@@ -2,6 +2,7 @@
 import type { ParsedArgs } from '../../args.ts';
 import { EXIT } from '../../stop.ts';
 import type { Report, ServiceReport } from '../../types.ts';
+import { annotation } from '../../ui/annotation.ts';
 import { placeOf } from '../../ui/show.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
@@ -14,17 +15,14 @@ export function checkReport(report: (exit: number, next?: readonly string[]) => 
     const why = service.action === 'manual' ? oneLine(service.reason) : 'not set up';
     const line = `${oneLine(service.name)}: ${why}`;
     if (args.json) continue;
-    if (context.env['GITHUB_ACTIONS'] === 'true') context.result(annotation(service, line));
+    if (context.env['GITHUB_ACTIONS'] === 'true') context.result(annotated(service, line));
     else context.result(`${line}\n`);
   }
   if (missing.length === 0 && !args.json) context.print('  Every chosen service is set up.');
   return report(missing.length === 0 ? EXIT.done : EXIT.notDone, missing.length === 0 ? [] : ['npx otel-setup init']);
 }
 
-const escaped = (value: string) => value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-/** docs.github.com: workflow commands; '%', line ends (and ':' ',' in a property) are escaped. */
-function annotation({ because }: ServiceReport, text: string): string {
-  const where = because.map((one) => one.where).find((place) => typeof place !== 'string');
-  const file = where === undefined || typeof where === 'string' ? '' : ` file=${escaped(where.path).replaceAll(':', '%3A').replaceAll(',', '%2C')}${where.line === undefined ? '' : `,line=${where.line}`}`;
-  return `::error${file}::${escaped(`otel-setup: ${text}${where === undefined ? '' : ` (${placeOf(where)})`}`)}\n`;
+function annotated({ because }: ServiceReport, text: string): string {
+  const place = because.map((one) => one.where).find((where) => typeof where !== 'string');
+  return `${annotation('error', `otel-setup: ${text}${place === undefined ? '' : ` (${placeOf(place)})`}`, { place })}\n`;
 }

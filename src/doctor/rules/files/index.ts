@@ -1,5 +1,6 @@
 import type { Rule } from '../../types.ts';
 import { headerForm } from './header-form.ts';
+import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...headerForm];
+export const rules: readonly Rule[] = [...unreadableFile, ...headerForm];

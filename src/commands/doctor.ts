@@ -1,0 +1,103 @@
+/** doctor: read → probe → rules → lines → show; --fix: the same plan ─► show ─► write as init, then looks again. */
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+
+import { bundleText, fromBundle } from '../doctor/bundle/bundle.ts';
+import { diagnose, type Diagnosis } from '../doctor/engine.ts';
+import { HOPS } from '../doctor/hops.ts';
+import { pageText } from '../doctor/pages.ts';
+import { rules } from '../doctor/rules/index.ts';
+import { githubOf } from '../doctor/show/github.ts';
+import { sarifOf } from '../doctor/show/sarif.ts';
+import { textOf } from '../doctor/show/text.ts';
+import { thenOf } from '../doctor/then.ts';
+import type { DoctorReport, Known } from '../doctor/types.ts';
+import { EXIT, Stop } from '../stop.ts';
+import { readBytes, saveText } from '../write/write.ts';
+import { fix } from './doctor/fix.ts';
+import { look, type Looked } from './doctor/look.ts';
+import type { ParsedArgs } from '../args.ts';
+import type { Context, Run } from './context.ts';
+
+const FORMATS: readonly string[] = ['text', 'github', 'sarif'];
+
+export const run: Run = async (args, context) => {
+  checked(args);
+  if (args.list) return listed(args, context);
+  if (args.explain !== undefined) return explained(args.explain, args, context);
+  if (args.replay !== undefined) {
+    const file = resolve(context.cwd, args.replay);
+    const bytes = readBytes(file);
+    if (bytes === undefined) throw new Stop(EXIT.usage, `${args.replay} cannot be read.`, 'name the file that --bundle wrote');
+    const { known } = fromBundle(Buffer.from(bytes).toString('utf8'), args.replay);
+    return shown(known, judge(known, args, context), args, context);
+  }
+  const looked = await look(args, context);
+  const diagnosis = judge(looked.known, args, context);
+  if (args.bundle !== undefined) saveBundle(args.bundle, looked, args, context);
+  const report = shown(looked.known, diagnosis, args, context);
+  if (!args.fix || looked.workspace === undefined) return report;
+  const mended = await fix(looked.workspace, diagnosis, args, context);
+  if (!mended.written) return { ...report, plan: mended.plan, exit: mended.nothing ? report.exit : EXIT.notDone };
+  context.print('  Looking again …');
+  const after = await look(args, context);
+  return { ...shown(after.known, judge(after.known, args, context), args, context), plan: mended.plan };
+};
+
+/** @throws Stop (exit 2) for flags that contradict each other, or name what is not there. */
+function checked(args: ParsedArgs): void {
+  const { format = 'text' } = args;
+  if (!FORMATS.includes(format)) throw new Stop(EXIT.usage, `There is no format "${format}".`, `--format takes ${FORMATS.join(', ')}`);
+  if (args.json && format !== 'text') throw new Stop(EXIT.usage, '--json and --format both want standard output.', 'say one of them');
+  if (args.replay !== undefined && (args.fix || args.bundle !== undefined)) throw new Stop(EXIT.usage, `--replay and ${args.fix ? '--fix' : '--bundle'} do not go together: a bundle is another machine's workspace.`, 'say one of them');
+  if (args.dryRun && !args.fix) throw new Stop(EXIT.usage, '--dry-run says what --fix would do; without --fix the doctor writes nothing anyway.', 'otel-setup doctor --fix --dry-run');
+  for (const name of [...args.only, ...args.ignore]) knownName(name);
+}
+
+const names = (): readonly string[] => [...HOPS.map(({ hop }) => hop), ...rules.map(({ id }) => id)];
+/** @throws Stop (exit 2), with the nearest name. */
+function knownName(name: string): void {
+  if (names().includes(name)) return;
+  const near = names().find((one) => one.includes(name) || name.includes(one.split('.')[1] ?? one));
+  throw new Stop(EXIT.usage, `There is no rule or hop "${name}".`, near === undefined ? 'otel-setup doctor --list shows all' : `did you mean ${near}?`);
+}
+
+function judge(facts: Known, args: ParsedArgs, context: Context): Diagnosis {
+  return diagnose(facts, rules, { only: args.only, ignore: args.ignore, then: thenOf(facts, args.file, context.env) });
+}
+
+function shown(facts: Known, diagnosis: Diagnosis, args: ParsedArgs, context: Context): DoctorReport {
+  const { lines, cause, path, certain, fixes } = diagnosis;
+  const subjects = facts.subjects !== undefined && !('missing' in facts.subjects) ? facts.subjects : [];
+  const none = !lines.some(({ status }) => status === 'broken') && subjects.length > 0 && !subjects.some(({ expected }) => expected);
+  const ok = certain && !none;
+  const next = cause === undefined ? [...new Set(lines.flatMap((line) => (line.status === 'skipped' || line.status === 'crashed' ? (line.do ?? []) : [])))] : [cause.do, cause.then].filter((line) => line !== undefined);
+  if (args.format === 'github') for (const line of githubOf(lines)) context.result(`${line}\n`);
+  else if (args.format === 'sarif') context.result(`${JSON.stringify(sarifOf(lines, rules, context.version), null, 2)}\n`);
+  else if (!args.json) for (const line of textOf(diagnosis, subjects, { color: context.terminal.color, columns: Math.min(100, context.terminal.columns), verbose: args.verbose, offersFix: !args.fix && fixes.length > 0 })) context.print(line);
+  return { schema: 1, command: 'doctor', exit: ok ? EXIT.done : EXIT.notDone, ok, lines, cause: cause === undefined ? null : { rule: cause.rule, ...(cause.service === undefined ? {} : { service: cause.service }) }, path, next };
+}
+
+function saveBundle(file: string, { known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): void {
+  if (workspace === undefined || recorded === undefined) throw new Stop(EXIT.notDone, 'There is nothing to bundle: the compose file cannot be read.', 'mend it first, as the doctor says without --bundle');
+  const { recording } = recorded;
+  saveText(resolve(context.cwd, file), bundleText({ version: context.version, services: args.services, workspace, ...recorded, known: facts, env: context.env, salt: randomUUID() }));
+  const read = Object.values(recording.texts).filter((text) => text !== null).length;
+  context.print(`  ${file}: ${read} ${read === 1 ? 'file' : 'files'} that were read, and what was found out; secrets are masked. Look through it before you pass it on.`);
+}
+
+function listed(args: ParsedArgs, context: Context): DoctorReport {
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  if (!args.json) context.result(rules.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(''));
+  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: rules.map(({ id, hop, title }) => ({ rule: id, hop, status: 'ok', says: title, because: [], fixable: false })), cause: null, path: [], next: [] };
+}
+
+function explained(id: string, args: ParsedArgs, context: Context): DoctorReport {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) {
+    knownName(id);
+    throw new Stop(EXIT.usage, `"${id}" is a hop, not a rule.`, `otel-setup doctor --list shows its rules (${rules.filter(({ hop }) => hop === id).map((one) => one.id).slice(0, 3).join(', ')}, …)`);
+  }
+  if (!args.json) context.result(`${pageText(rule).join('\n')}\n`);
+  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: [{ rule: id, hop: rule.hop, status: 'ok', says: rule.title, because: [], do: rule.page.fix.join('\n'), fixable: false }], cause: null, path: [], next: [] };
+}

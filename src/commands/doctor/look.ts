@@ -1,0 +1,90 @@
+/** What the doctor knows of this workspace: files read, probes run side by side. */
+import { join, relative, resolve } from 'node:path';
+
+import { factsOf } from '../../doctor/know.ts';
+import { probe } from '../../doctor/probing.ts';
+import { probes } from '../../doctor/probes/index.ts';
+import type { Known, Missing, Probe } from '../../doctor/types.ts';
+import { EXIT, Stop } from '../../stop.ts';
+import type { Workspace } from '../../types.ts';
+import { isSecretName } from '../../ui/redact.ts';
+import { realFolder } from '../../workspace/files.ts';
+import { readWorkspace } from '../../workspace/read.ts';
+import { recorded, type Recording } from '../../doctor/bundle/record.ts';
+import type { ParsedArgs } from '../../args.ts';
+import { workspaceOf } from '../workspace-of.ts';
+import type { Context } from '../context.ts';
+
+export interface Looked {
+  readonly known: Known;
+  /** undefined: the compose file cannot be read. */
+  readonly workspace?: Workspace;
+  /** What was read, and how to read it again, with --bundle. */
+  readonly recorded?: { readonly recording: Recording; /** Relative to the root. */ readonly folder: string; readonly composeFiles: readonly string[] };
+  readonly took: readonly { readonly fact: string; readonly ms: number }[];
+}
+type Look = Pick<ParsedArgs, 'file' | 'services' | 'offline' | 'noDocker' | 'bundle' | 'only'>;
+
+/** @throws Stop as workspaceOf does, but for a compose file that cannot be read: that is a finding. */
+export async function look(args: ParsedArgs, context: Context): Promise<Looked> {
+  const workspace = await readable(args, context);
+  if ('refusal' in workspace) return { known: workspace, took: [] };
+  const unknown = args.services.find((name) => workspace.services.every((service) => service.name !== name));
+  if (unknown !== undefined) throw new Stop(EXIT.usage, `There is no service "${unknown}".`, `there ${workspace.services.length === 1 ? 'is' : 'are'} ${workspace.services.map(({ name }) => name).join(', ') || 'none'}`);
+  const recorder = args.bundle === undefined ? undefined : recorded(workspace.files);
+  const reread = recorder === undefined ? undefined : again(workspace, recorder.files, args, context);
+  const read = reread?.workspace ?? workspace;
+  for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
+  const given: Known = factsOf(read, args.services);
+  const working = context.tools.working('looking at keys, files, images and containers');
+  const open = new Set(probes.map(({ fact }) => fact));
+  const titles = new Map(probes.map(({ fact, title }) => [fact, title]));
+  const { known, took } = await probe(given, probes, context.tools, forbidden(args), (fact) => {
+    open.delete(fact);
+    const [next] = open;
+    if (next !== undefined) working.says(titles.get(next) ?? next);
+  });
+  working.done('looked at');
+  hideKnown(known, context);
+  return { known, workspace: read, took, ...(recorder === undefined || reread === undefined ? {} : { recorded: { recording: recorder.recording(), folder: reread.folder, composeFiles: reread.composeFiles } }) };
+}
+
+/** Every value that a probe found and that is a secret is hidden in all that is printed from now on. */
+export function hideKnown(known: Known, context: Context): void {
+  if (known.stores !== undefined && !('missing' in known.stores)) for (const { value } of known.stores) context.hide(value.trim());
+  if (known.containers !== undefined && !('missing' in known.containers)) for (const { env } of known.containers) for (const [name, value] of Object.entries(env)) if (isSecretName(name)) hideParts(value, context);
+}
+
+/** Of 'x-honeycomb-team=KEY' the key; never words that everybody uses. */
+function hideParts(value: string, context: Context): void {
+  for (const part of value.split(',')) {
+    const secret = part.replace(/^[\w-]+\s*[=:]\s*/, '').trim();
+    if (secret.length >= 12 && !secret.includes('$')) context.hide(secret);
+  }
+}
+
+async function readable(args: ParsedArgs, context: Context): Promise<Workspace | { readonly refusal: { readonly says: string; readonly do?: string } }> {
+  try {
+    return await workspaceOf(args, context);
+  } catch (error) {
+    // Which file, or that there is none, is a matter of usage; what stands in it is a finding.
+    if (!(error instanceof Stop) || error.exit !== EXIT.usage || !/\.ya?ml/.test(error.message) || args.file.some((name) => error.message.startsWith(`There is no ${name}`))) throw error;
+    return { refusal: { says: error.message, ...(error.hint === undefined ? {} : { do: error.hint }) } };
+  }
+}
+
+/** The same workspace through files that remember what is read. */
+function again({ files: { root }, compose }: Workspace, files: Workspace['files'], { file }: Look, { cwd, env }: Context): { readonly workspace: Workspace; readonly folder: string; readonly composeFiles: readonly string[] } {
+  const start = realFolder(cwd) ?? root;
+  for (const named of [file.map((name) => resolve(start, name)), compose.map((path) => join(root, path))]) {
+    const read = readWorkspace({ cwd: start, env, files, ...(named.length === 0 ? {} : { composeFiles: named }) });
+    if (!('ask' in read)) return { workspace: read, folder: relative(root, start), composeFiles: named.map((path) => relative(root, path)) };
+  }
+  throw new Stop(EXIT.answerMissing, 'No compose file could be chosen.', 'name one with --file FILE');
+}
+
+/** What may not be touched in this run, and why. */
+function forbidden({ offline, noDocker }: Look): Partial<Record<Probe['touches'], Missing>> {
+  const docker: Missing = { missing: '--no-docker was said', then: 'run doctor without --no-docker' };
+  return { ...(offline ? { network: { missing: '--offline was said', then: 'run doctor without --offline' } } : {}), ...(noDocker ? { docker, containers: docker } : {}) };
+}

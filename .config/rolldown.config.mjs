@@ -1,8 +1,9 @@
 import { defineConfig } from 'rolldown';
 import { notices } from './notices.mjs';
 
-// Two entries: the gate (src/bin.ts says why it is CommonJS and for an old Node), and the program, split so that a
-// command loads only what it uses. Names are kept and whitespace stays: a stack trace must be readable.
+// Three entries: the gate (src/bin.ts says why it is CommonJS and for an old Node); the program, split so that a command
+// loads only what it uses, with names and whitespace kept: a stack trace must be readable; and the browser's part of
+// `view`, one file as small as it gets (src/templates.ts reads it).
 export default defineConfig([
   {
     input: { 'otel-setup': 'src/bin.ts' },
@@ -17,5 +18,12 @@ export default defineConfig([
     resolve: { mainFields: ['module', 'main'] },
     plugins: [notices({ into: 'THIRD-PARTY-NOTICES.md' })],
     output: { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', minify: { compress: true, mangle: false, codegen: false } },
+  },
+  {
+    input: { 'view-page': 'src/see/page/browser/main.ts' },
+    platform: 'browser',
+    tsconfig: 'src/see/page/browser/tsconfig.json',
+    transform: { target: 'es2022' },
+    output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', minify: true },
   },
 ]);

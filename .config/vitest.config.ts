@@ -7,7 +7,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/build.ts'],
-    exclude: ['test/e2e/**', '**/*.slow.test.ts', 'test/workspaces/**', '**/node_modules/**'],
+    exclude: ['test/e2e/**', 'test/page/**', '**/*.slow.test.ts', 'test/workspaces/**', '**/node_modules/**'],
     testTimeout: 30_000,
     maxWorkers: 2,
   },

@@ -15,3 +15,12 @@ export function template(name: string): string {
   if (text === undefined) throw new Error(`otel-setup is not installed completely: templates/${name} is missing. Install it again.`);
   return text;
 }
+
+let built: Files | undefined;
+/** A file that the build made for a browser: `builtFor('view-page.js')`. `dist/` lies as templates/ does. Throws as above. */
+export function builtFor(name: string): string {
+  built ??= openFiles(fileURLToPath(new URL('../dist', import.meta.url)));
+  const text = built.text(path(name));
+  if (text === undefined) throw new Error(`otel-setup is not installed completely: dist/${name} is missing. Install it again.`);
+  return text;
+}

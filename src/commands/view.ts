@@ -1,26 +1,46 @@
 /** `otel-setup view`: the local backend. Receives OTLP/HTTP and shows services and traces until it is ended. */
+import { resolve } from 'node:path';
 import { LOCAL_PORT } from '../backends/local.ts';
 import { listenAddresses } from '../see/address.ts';
 import { keep } from '../see/keep.ts';
+import { Malformed } from '../see/otlp-limits.ts';
+import { Arrivals } from '../see/page/arrivals.ts';
+import { openPage } from '../see/page/open.ts';
+import { previewUrl } from '../see/page/preview.ts';
+import { limitsFor } from '../see/page/store.ts';
 import { startReceiver, type Receiver } from '../see/receive.ts';
 import { serviceTable } from '../see/table.ts';
 import { batchJson, batchLines, countLines, traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report } from '../types.ts';
 import { keys, screen, type Screen } from '../ui/screen.ts';
+import { hostOf } from '../workspace/host.ts';
 import type { Context, Run } from './context.ts';
+import { load, save } from './view/files.ts';
 
 /** Services in the live table; more are counted in its last line. */
 const MOST_LINES = 20;
 /** Sentences about senders that cannot be read; the same one is said once. */
 const MOST_TROUBLES = 100;
 
+/** Spans that the terminal has at hand for Enter; the page has all that are kept. */
+const MOST_IN_TERMINAL = 20_000;
+const MOST_SPANS = 100_000;
+
 export const run: Run = async (args, context) => {
-  const port = portOf(args.port);
+  const port = numberOf('--port', args.port, LOCAL_PORT, 0, 65_535);
+  const spans = numberOf('--max-spans', args.maxSpans, MOST_SPANS, 1, 100_000_000);
   const host = args.host === undefined ? await listenAddresses(context.tools) : [args.host];
-  const kept = keep();
+  const kept = keep(Math.min(spans, MOST_IN_TERMINAL));
+  const arrivals = new Arrivals(limitsFor(spans));
   const troubles = new Set<string>();
   const live = context.terminal.interactive && context.terminal.live && !args.json ? screen((text) => void process.stderr.write(text)) : undefined;
+  const trouble = (sentence: string): void => {
+    if (troubles.has(sentence) || troubles.size >= MOST_TROUBLES) return;
+    troubles.add(sentence);
+    if (live === undefined) context.warn(`  ! ${sentence}`);
+    else live.above([`  ! ${sentence}`]);
+  };
   const say = (lines: readonly string[]): void => {
     if (live === undefined && lines.length > 0) context.result(`${lines.join('\n')}\n`);
   };
@@ -31,12 +51,17 @@ export const run: Run = async (args, context) => {
       draw(live, kept.services(), context.terminal.columns);
     }, 100);
   };
-  const receiver = await startReceiver({
+  if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals, kept));
+  const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
+  const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
+  const names = [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))];
+  const receiver: Receiver = await startReceiver({
     host,
     port,
-    onSpans(spans) {
-      kept.add(spans);
-      say(args.json ? [batchJson({ signal: 'traces', spans })] : batchLines(spans, kept.services()));
+    page: openPage({ arrivals, names, services: kept.services, endpoint: () => `http://localhost:${receiver.port}` }),
+    onSpans(batch) {
+      kept.add(batch);
+      say(args.json ? [batchJson({ signal: 'traces', spans: batch })] : batchLines(batch, kept.services()));
       changed();
     },
     onOther(signal, counts) {
@@ -44,15 +69,19 @@ export const run: Run = async (args, context) => {
       say(args.json ? [batchJson({ signal, counts })] : countLines(signal, counts));
       changed();
     },
-    onTrouble(sentence) {
-      if (troubles.has(sentence) || troubles.size >= MOST_TROUBLES) return;
-      troubles.add(sentence);
-      if (live === undefined) context.warn(`  ! ${sentence}`);
-      else live.above([`  ! ${sentence}`]);
+    onTaken(arrived) {
+      try {
+        arrivals.take(arrived);
+        saving?.add(arrived);
+      } catch (error) {
+        if (!(error instanceof Malformed)) throw error;
+        trouble(`A request was counted but cannot be shown: ${error.message}`);
+      }
     },
+    onTrouble: trouble,
   });
-  context.print(welcome(receiver, live !== undefined));
-  if (live !== undefined) draw(live, [], context.terminal.columns);
+  context.print(welcome(receiver, preview(receiver.port), live !== undefined));
+  if (live !== undefined) draw(live, kept.services(), context.terminal.columns);
   const shown = new Set<string>();
   await ended(context, live === undefined ? undefined : () => {
     const next = kept.traceIds().find((id) => !shown.has(id)) ?? kept.traceIds().at(-1);
@@ -63,21 +92,23 @@ export const run: Run = async (args, context) => {
   clearTimeout(redraw);
   live?.end();
   await receiver.close();
+  await saving?.close();
   const report: Report = { schema: 1, command: 'view', exit: EXIT.done, ok: true, next: [] };
   return report;
 };
 
-/** Throws Stop (2) on what is no port. */
-function portOf(text: string | undefined): number {
-  if (text === undefined) return LOCAL_PORT;
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Stop(EXIT.usage, `--port ${text}: a port is a number from 1 to 65535.`, 'otel-setup view --port 4318');
-  return port;
+/** Throws Stop (2) on what is no such number. */
+function numberOf(flag: string, text: string | undefined, otherwise: number, least: number, most: number): number {
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (/^\d{1,9}$/.test(text) && number >= least && number <= most) return number;
+  const what = flag === '--port' ? 'a port is a number from 1 to 65535' : 'give a number of spans';
+  throw new Stop(EXIT.usage, `${flag} ${text}: ${what}.`, `otel-setup view ${flag} ${otherwise}`);
 }
 
-function welcome({ url, port, addresses }: Receiver, live: boolean): string {
+function welcome({ url, port, addresses }: Receiver, preview: string | undefined, live: boolean): string {
   const containers = addresses.length > 1 ? `\n  containers: http://host.docker.internal:${port} (${addresses.slice(1).join(', ')})` : '';
-  return `  Receiving OTLP/HTTP at ${url}${containers}\n  ${live ? 'Enter: the next trace · q: quit' : 'Ctrl-C ends it.'}\n`;
+  return `  Receiving OTLP/HTTP at ${url}${containers}\n  In the browser: ${preview ?? `${url}/`}\n  ${live ? 'Enter: the next trace · q: quit' : 'Ctrl-C ends it.'}\n`;
 }
 
 function draw(live: Screen, services: Parameters<typeof serviceTable>[0], columns: number): void {

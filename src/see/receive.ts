@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { accepted, refused, type Answer } from './answers.ts';
 import { decompress, readBody, Room, type Refused } from './body.ts';
 import { countLogs, countMetrics, decodeTraces, encodingOf, type Encoding } from './decode.ts';
+import type { Arrived } from './page/arrivals.ts';
+import type { Page, PageAnswer } from './page/routes.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
 import type { Count, Signal, SpanRow } from './span.ts';
 
@@ -12,6 +14,10 @@ export interface ReceiverOptions extends Pick<Serving, 'host' | 'port'> {
   onOther(signal: Exclude<Signal, 'traces'>, counts: readonly Count[]): void;
   /** One sentence about a sender whose requests cannot work as they are: gRPC, a wrong path, a body that is not OTLP. */
   onTrouble?(says: string): void;
+  /** Every request that was taken, unpacked. The bytes are only lent. */
+  onTaken?(arrived: Arrived): void;
+  /** Answers a browser. Only on the first address: the others are there for containers. */
+  readonly page?: Page;
   readonly limits?: Partial<Limits>;
 }
 export type Receiver = Served;
@@ -32,8 +38,27 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     limits,
     grpcAnswer: GRPC_ANSWER,
     onGrpc: () => options.onTrouble?.(GRPC_ANSWER),
-    handle: async (request, response) => send(request, response, await answer(request, options, limits, room)),
+    handle: async (request, response) => {
+      const shown = await askPage(request, response, options);
+      if (shown === undefined) send(request, response, await answer(request, options, limits, room));
+      else sendPage(request, response, shown);
+    },
   });
+}
+
+function askPage(request: IncomingMessage, response: ServerResponse, { page, host }: ReceiverOptions): Promise<PageAnswer | undefined> | undefined {
+  const others = typeof host === 'string' ? [] : host.slice(1);
+  if (page === undefined || others.includes(request.socket.localAddress ?? '')) return undefined;
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  return page({ method: request.method ?? '', url: request.url ?? '/', headers: request.headers, signal: gone.signal });
+}
+
+function sendPage(request: IncomingMessage, response: ServerResponse, { status, headers, body }: PageAnswer): void {
+  response.writeHead(status, typeof body === 'string' ? { ...headers, 'content-length': Buffer.byteLength(body) } : headers);
+  if (request.method === 'HEAD') response.end();
+  else if (typeof body === 'string') response.end(body);
+  else response.on('close', body({ write: (text) => response.write(text), onReady: (then) => void response.once('drain', then) }));
 }
 
 async function answer(request: IncomingMessage, options: ReceiverOptions, limits: Limits, room: Room): Promise<Answer> {
@@ -67,11 +92,13 @@ function take(signal: Signal, bytes: Buffer, encoding: Encoding, options: Receiv
     if ('refused' in decoded) return { status: 400, says: decoded.refused };
     if (decoded.rejected > 0) options.onTrouble?.(decoded.why);
     if (decoded.spans.length > 0) options.onSpans(decoded.spans);
+    options.onTaken?.({ signal, bytes, encoding });
     return accepted(signal, encoding, decoded.rejected, decoded.why);
   }
   const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);
   if ('refused' in counts) return { status: 400, says: counts.refused };
   options.onOther(signal, counts);
+  options.onTaken?.({ signal, bytes, encoding });
   return accepted(signal, encoding, 0, '');
 }
 

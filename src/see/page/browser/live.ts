@@ -1,0 +1,45 @@
+import type { State, TraceSummary } from '../api.ts';
+import { changed, known } from './state.ts';
+
+/** Listens to the server. A connection that breaks comes back by itself, and everything is told again. */
+export function listen(): void {
+  const source = new EventSource('./api/live');
+  // What was there before stays on the screen until the first new traces come.
+  let stale = false;
+  const on = <Data>(event: string, take: (data: Data) => void): void =>
+    source.addEventListener(event, (message: MessageEvent<string>) => {
+      const data: Data = JSON.parse(message.data);
+      take(data);
+      changed();
+    });
+  const fresh = (): void => {
+    if (stale) known.traces.clear();
+    stale = false;
+  };
+  on('reset', () => {
+    stale = true;
+    known.connected = true;
+  });
+  on<readonly TraceSummary[]>('traces', (traces) => {
+    fresh();
+    for (const trace of traces) known.traces.set(trace.id, trace);
+  });
+  on<readonly string[]>('gone', (ids) => {
+    for (const id of ids) known.traces.delete(id);
+  });
+  on<State>('state', (state) => {
+    fresh();
+    known.state = state;
+  });
+  source.addEventListener('error', () => {
+    known.connected = false;
+    changed();
+  });
+}
+
+/** Asks the server. Throws its sentence where it says no. */
+export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await fetch(`./api/${path}`, signal === undefined ? {} : { signal });
+  if (!response.ok) throw new Error((await response.text()).trim());
+  return response.json() as Promise<Answer>;
+}

@@ -1,0 +1,68 @@
+import type { Calls, MapEdge, MapNode, ServiceMap } from './api.ts';
+import { textsOf, type SpanHead } from './read-spans.ts';
+import { headsOf, type KeptTrace } from './store.ts';
+
+type Edge = Calls & { readonly from: string; readonly to: string; readonly outside: boolean };
+
+const [SERVER, CLIENT, PRODUCER, CONSUMER] = [2, 3, 4, 5];
+/** Attributes that name what a client span calls, the best name first. */
+const PEERS = ['peer.service', 'db.system.name', 'db.system', 'messaging.system', 'rpc.service', 'server.address', 'net.peer.name', 'http.host'];
+/** Names beyond these are the work of a sender that makes them up. */
+const MOST_NODES = 200;
+
+/** Edges of a trace that did not change need not be found again. */
+const known = new WeakMap<KeptTrace, { readonly seq: number; readonly edges: readonly Edge[] }>();
+
+/**
+ * Services and who calls whom, over these traces: an edge where a span's parent belongs to another service, and where
+ * a client span has no answer from a traced service: a database, a queue, somebody else's API. Calls *of* a service
+ * are its spans of kind server and consumer; one that has none counts its roots.
+ */
+export function serviceMap(traces: Iterable<KeptTrace>): ServiceMap {
+  const nodes = new Map<string, MapNode>();
+  const edges = new Map<string, MapEdge>();
+  let [first, last] = [0n, 0n];
+  for (const trace of traces) {
+    if (first === 0n || trace.startNs < first) first = trace.startNs;
+    if (trace.startNs > last) last = trace.startNs;
+    for (const { from, to, outside, ...calls } of edgesOf(trace)) {
+      const key = keyOf(to, outside);
+      if (!nodes.has(key) && nodes.size >= MOST_NODES) continue;
+      nodes.set(key, { key, name: to, kind: outside ? 'outside' : 'service', ...sum(nodes.get(key), calls) });
+      if (from === '') continue;
+      const edge = JSON.stringify([from, key]);
+      edges.set(edge, { from: keyOf(from, false), to: key, ...sum(edges.get(edge), calls) });
+    }
+  }
+  return { period: Number((last - first) / 1000n), nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+const keyOf = (name: string, outside: boolean): string => `${outside ? 'outside' : 'service'}:${name}`;
+const sum = (a: Calls | undefined, b: Calls): Calls => ({ calls: (a?.calls ?? 0) + b.calls, errors: (a?.errors ?? 0) + b.errors, ns: (a?.ns ?? 0) + b.ns });
+
+function edgesOf(trace: KeptTrace): readonly Edge[] {
+  const before = known.get(trace);
+  if (before?.seq === trace.seq) return before.edges;
+  const spans = new Map<string, { readonly service: string; readonly head: SpanHead }>();
+  for (const chunk of trace.chunks) for (const head of headsOf(chunk)) spans.set(head.spanId, { service: chunk.service, head });
+  const answered = new Set<string>();
+  const edges: Edge[] = [];
+  const add = (from: string, to: string, outside: boolean, head: SpanHead): void => void edges.push({ from, to, outside, calls: 1, errors: head.error ? 1 : 0, ns: Math.max(0, Number(head.endNs - head.startNs)) });
+  for (const { service, head } of spans.values()) {
+    const parent = spans.get(head.parentId);
+    if (parent !== undefined && parent.service !== service) {
+      answered.add(head.parentId);
+      add(parent.service, service, false, head);
+    } else if (parent === undefined || head.kind === SERVER || head.kind === CONSUMER) {
+      add('', service, false, head);
+    }
+  }
+  for (const { service, head } of spans.values()) {
+    if ((head.kind !== CLIENT && head.kind !== PRODUCER) || answered.has(head.spanId)) continue;
+    const names = textsOf(head.bytes, 9, PEERS);
+    const peer = PEERS.map((name) => names.get(name)).find((name) => name !== undefined && name !== '');
+    if (peer !== undefined) add(service, peer.slice(0, 100), true, head);
+  }
+  known.set(trace, { seq: trace.seq, edges });
+  return edges;
+}

@@ -1,0 +1,43 @@
+import { builtFor, template } from '../../templates.ts';
+import type { ServiceCount } from '../keep.ts';
+import type { State } from './api.ts';
+import type { Arrivals } from './arrivals.ts';
+import { page, type Page } from './routes.ts';
+
+export interface Opening {
+  readonly arrivals: Arrivals;
+  services(): readonly ServiceCount[];
+  /** Public names of this machine, see hosts.ts. */
+  readonly names: readonly string[];
+  /** Where services on this machine send. */
+  endpoint(): string;
+  /** Why nothing arrives, where somebody knows: one sentence for the empty page. */
+  cause?(): string | undefined;
+}
+
+/** The page with its files and its figures. Throws where the package is not installed completely, but only when it is asked for. */
+export function openPage({ arrivals, services, names, endpoint, cause }: Opening): Page {
+  const state = (): State => {
+    const { traces, signals } = arrivals;
+    const why = cause?.();
+    return {
+      services: services().map(({ service, spans, errors, dataPoints, logRecords }) => ({ service, spans, errors, dataPoints, logRecords })),
+      spans: traces.spans,
+      traces: traces.size,
+      mostSpans: traces.limits.spans,
+      mostBytes: traces.limits.bytes,
+      evicted: traces.evicted,
+      logs: signals.logCount,
+      series: signals.seriesCount,
+      endpoint: endpoint(),
+      ...(why === undefined ? {} : { cause: why }),
+    };
+  };
+  const assets = {
+    get html() { return template('page/page.html'); },
+    get css() { return template('page/page.css'); },
+    get icon() { return template('page/icon.svg'); },
+    get script() { return builtFor('view-page.js'); },
+  };
+  return page({ arrivals, state, names, assets });
+}

@@ -5,7 +5,7 @@ import { subjectsOf } from './subjects.ts';
 import type { Facts } from './types.ts';
 
 /** @param named services of --services; [] = none were named. */
-export function factsOf(workspace: Workspace, named: readonly string[]): Pick<Facts, 'workspace' | 'subjects' | 'judged'> {
+export function factsOf(workspace: Workspace, named: readonly string[]): Pick<Facts, 'workspace' | 'refusals' | 'subjects' | 'judged'> {
   const subjects = subjectsOf(workspace, named);
-  return { workspace, subjects, judged: judgedOf(workspace, subjects) };
+  return { workspace, refusals: [], subjects, judged: judgedOf(workspace, subjects) };
 }

@@ -17,8 +17,8 @@ export interface Facts {
   readonly subjects: readonly Subject[];
   /** The verdicts that init uses, with the choices that each subject's own settings imply. Derived. */
   readonly judged: readonly Judged[];
-  /** Why the compose file cannot be read; known only where it cannot, and then nothing else is. */
-  readonly refusal: { readonly says: string; readonly do?: string };
+  /** Why the compose file cannot be read; [] where it can. With one, nothing else is known. */
+  readonly refusals: readonly { readonly says: string; readonly do?: string }[];
   readonly stores: readonly Kept[];
   /** Keys in git: names of commits and files, never values. `commit` is '' for what stands in a tracked file now. */
   readonly history: readonly { readonly commit: string; readonly path: string; readonly line: number }[];

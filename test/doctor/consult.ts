@@ -72,7 +72,7 @@ function knownOf(folder: string, { env, services, facts }: DoctorCase): Known {
     return { ...factsOf(read(folder, env), services), ...(facts as Known) };
   } catch (error) {
     if (!(error instanceof Stop) || error.exit !== EXIT.usage) throw error;
-    return { refusal: { says: error.message } };
+    return { refusals: [{ says: error.message }] };
   }
 }
 

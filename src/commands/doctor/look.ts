@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { factsOf } from '../../doctor/know.ts';
 import { probe } from '../../doctor/probing.ts';
 import { probes } from '../../doctor/probes/index.ts';
-import type { Known, Missing, Probe } from '../../doctor/types.ts';
+import type { Facts, Known, Missing, Probe } from '../../doctor/types.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Workspace } from '../../types.ts';
 import { isSecretName } from '../../ui/redact.ts';
@@ -28,7 +28,7 @@ type Look = Pick<ParsedArgs, 'file' | 'services' | 'offline' | 'noDocker' | 'bun
 /** @throws Stop as workspaceOf does, but for a compose file that cannot be read: that is a finding. */
 export async function look(args: ParsedArgs, context: Context): Promise<Looked> {
   const workspace = await readable(args, context);
-  if ('refusal' in workspace) return { known: workspace, took: [] };
+  if ('refusals' in workspace) return { known: workspace, took: [] };
   const unknown = args.services.find((name) => workspace.services.every((service) => service.name !== name));
   if (unknown !== undefined) throw new Stop(EXIT.usage, `There is no service "${unknown}".`, `there ${workspace.services.length === 1 ? 'is' : 'are'} ${workspace.services.map(({ name }) => name).join(', ') || 'none'}`);
   const recorder = args.bundle === undefined ? undefined : recorded(workspace.files);
@@ -63,13 +63,13 @@ function hideParts(value: string, context: Context): void {
   }
 }
 
-async function readable(args: ParsedArgs, context: Context): Promise<Workspace | { readonly refusal: { readonly says: string; readonly do?: string } }> {
+async function readable(args: ParsedArgs, context: Context): Promise<Workspace | Pick<Facts, 'refusals'>> {
   try {
     return await workspaceOf(args, context);
   } catch (error) {
     // Which file, or that there is none, is a matter of usage; what stands in it is a finding.
     if (!(error instanceof Stop) || error.exit !== EXIT.usage || !/\.ya?ml/.test(error.message) || args.file.some((name) => error.message.startsWith(`There is no ${name}`))) throw error;
-    return { refusal: { says: error.message, ...(error.hint === undefined ? {} : { do: error.hint }) } };
+    return { refusals: [{ says: error.message, ...(error.hint === undefined ? {} : { do: error.hint }) }] };
   }
 }
 

@@ -12,7 +12,7 @@ import { maskedJson, maskOf } from './mask.ts';
 import { REPLAY_ROOT, replayed, type Recording } from './record.ts';
 
 /** Facts that are worked out again from the files. */
-const DERIVED: readonly string[] = ['workspace', 'subjects', 'judged'];
+const DERIVED: readonly string[] = ['workspace', 'refusals', 'subjects', 'judged'];
 /** What of a shell's or a container's environment rules look at. */
 export const RELEVANT = /^(?:OTEL_|OTLP_|OTEP_|HONEYCOMB_|HNY_|COMPOSE_|NODE_OPTIONS$|NODE_ENV$|NODE_USE_ENV_PROXY$|PYTHONPATH$|FLASK_|DJANGO_SETTINGS_MODULE$|WEB_CONCURRENCY$|GUNICORN_CMD_ARGS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|JAVA_OPTS$|CORECLR_|DOTNET_|RUBYOPT$|PHP_INI|LD_PRELOAD$|GITPOD_|CODESPACE|GITHUB_CODESPACES|CI$|DD_|SENTRY_|HTTPS?_PROXY$|https?_proxy$|NO_PROXY$|no_proxy$|SSL_CERT|NODE_EXTRA_CA_CERTS$|REQUESTS_CA_BUNDLE$|PATH$)/;
 

@@ -1,5 +1,5 @@
 /** Every rule, hop by hop in the order of a span's way. */
-import type { Rule } from '../types.ts';
+import type { FactName, Rule } from '../types.ts';
 import { rules as arrival } from './arrival/index.ts';
 import { rules as container } from './container/index.ts';
 import { rules as exporting } from './export/index.ts';
@@ -11,7 +11,9 @@ import { rules as stores } from './stores/index.ts';
 
 export const rules: readonly Rule[] = [...key, ...stores, ...files, ...source, ...image, ...container, ...exporting, ...arrival];
 
+const FROM_FILES: ReadonlySet<FactName> = new Set(['workspace', 'refusals', 'subjects', 'judged']);
+
 /** Rules that need nothing but the files: init runs them over its own plan. */
-export const staticRules: readonly Rule[] = rules.filter(({ from }) => from.every((fact) => fact === 'workspace' || fact === 'subjects' || fact === 'judged'));
+export const staticRules: readonly Rule[] = rules.filter(({ from }) => from.every((fact) => FROM_FILES.has(fact)));
 
 export const ruleOf = (id: string): Rule | undefined => rules.find((rule) => rule.id === id);

@@ -72,11 +72,17 @@ function block(line: Line, same: readonly Line[], { columns, offersFix }: TextOp
   const width = Math.min(34, Math.max(0, ...evidence.map(({ where }) => placeOf(where).length)));
   return [
     ...head,
-    ...evidence.slice(0, 8).flatMap(({ where, says }) => wrap(`      ${placeOf(where).padEnd(width)}  ${oneLine(says)}`, width + 8, columns)),
+    ...evidence.slice(0, 8).flatMap(({ where, says }) => seen(placeOf(where), width, oneLine(says), columns)),
     ...(line.do === undefined ? [] : said('Do:  ', line.do, columns)),
     ...(line.then === undefined ? [] : said('Then:', line.then, columns)),
     ...wrap(`    More: npx otel-setup doctor --explain ${line.rule}${line.fixable && offersFix ? ' · mended by: npx otel-setup doctor --fix' : ''}`, 10, columns),
   ];
+}
+
+/** Place and text on one row where they fit; text as it stands in a file is never folded. */
+function seen(place: string, width: number, says: string, columns: number): readonly string[] {
+  const row = `      ${place.padEnd(width)}  ${says}`;
+  return row.length <= columns ? [row] : [`      ${place}`, `        ${says}`];
 }
 
 /** What is to be pasted is never folded. */

@@ -35,8 +35,13 @@ export interface DiagnoseOptions {
   readonly then?: (finding: Finding, rule: Rule) => string | undefined;
 }
 
+/** The rules that --only and --ignore leave. */
+export function wantedRules(rules: readonly Rule[], { ignore = [], only = [] }: Pick<DiagnoseOptions, 'ignore' | 'only'>): readonly Rule[] {
+  return rules.filter(({ id, hop }) => !ignore.includes(id) && !ignore.includes(hop) && (only.length === 0 || only.includes(id) || only.includes(hop)));
+}
+
 export function diagnose(known: Known, rules: readonly Rule[], { ignore = [], only = [], then }: DiagnoseOptions = {}): Diagnosis {
-  const wanted = rules.filter(({ id, hop }) => !ignore.includes(id) && !ignore.includes(hop) && (only.length === 0 || only.includes(id) || only.includes(hop)));
+  const wanted = wantedRules(rules, { ignore, only });
   const order = new Map((isKnown(known.subjects) ? known.subjects : []).map(({ service }, i) => [service.name, i]));
   const found: Found[] = [];
   const unsaid: Line[] = [];

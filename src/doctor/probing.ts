@@ -1,6 +1,6 @@
 /** Runs probes side by side: each as soon as what it starts from is known, each with its own limit. Never throws. */
 import type { Tools } from '../types.ts';
-import type { FactName, Facts, Known, Missing, Probe } from './types.ts';
+import type { FactName, Facts, Known, Missing, Probe, Rule } from './types.ts';
 
 export interface Probing {
   readonly known: Known;
@@ -46,6 +46,13 @@ export async function probe(given: Known, probes: readonly Probe[], tools: Tools
   for (const one of probes) if (given[one.fact] === undefined) running.set(one.fact, run(one));
   await Promise.all(running.values());
   return { known: known as Known, took };
+}
+
+/** The probes whose facts these rules look at, and those that they start from. */
+export function neededProbes(probes: readonly Probe[], rules: readonly Rule[]): readonly Probe[] {
+  const needed = new Set(rules.flatMap(({ from, also = [] }) => [...from, ...also]));
+  for (const fact of needed) for (const one of probes) if (one.fact === fact) for (const other of [...one.from, ...(one.also ?? [])]) needed.add(other);
+  return probes.filter(({ fact }) => needed.has(fact));
 }
 
 export const isMissing = (fact: unknown): fact is Missing => typeof fact === 'object' && fact !== null && 'missing' in fact;

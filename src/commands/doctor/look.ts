@@ -2,8 +2,10 @@
 import { join, relative, resolve } from 'node:path';
 
 import { factsOf } from '../../doctor/know.ts';
-import { probe } from '../../doctor/probing.ts';
+import { wantedRules } from '../../doctor/engine.ts';
+import { neededProbes, probe } from '../../doctor/probing.ts';
 import { probes } from '../../doctor/probes/index.ts';
+import { rules } from '../../doctor/rules/index.ts';
 import type { Facts, Known, Missing, Probe } from '../../doctor/types.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Workspace } from '../../types.ts';
@@ -23,7 +25,7 @@ export interface Looked {
   readonly recorded?: { readonly recording: Recording; /** Relative to the root. */ readonly folder: string; readonly composeFiles: readonly string[] };
   readonly took: readonly { readonly fact: string; readonly ms: number }[];
 }
-type Look = Pick<ParsedArgs, 'file' | 'services' | 'offline' | 'noDocker' | 'bundle' | 'only'>;
+type Look = Pick<ParsedArgs, 'file' | 'services' | 'offline' | 'noDocker' | 'bundle' | 'only' | 'ignore'>;
 
 /** @throws Stop as workspaceOf does, but for a compose file that cannot be read: that is a finding. */
 export async function look(args: ParsedArgs, context: Context): Promise<Looked> {
@@ -36,10 +38,11 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   const read = reread?.workspace ?? workspace;
   for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
   const given: Known = factsOf(read, args.services);
+  const asked = neededProbes(probes, wantedRules(rules, args));
   const working = context.tools.working('looking at keys, files, images and containers');
-  const open = new Set(probes.map(({ fact }) => fact));
-  const titles = new Map(probes.map(({ fact, title }) => [fact, title]));
-  const { known, took } = await probe(given, probes, context.tools, forbidden(args), (fact) => {
+  const open = new Set(asked.map(({ fact }) => fact));
+  const titles = new Map(asked.map(({ fact, title }) => [fact, title]));
+  const { known, took } = await probe(given, asked, context.tools, forbidden(args), (fact) => {
     open.delete(fact);
     const [next] = open;
     if (next !== undefined) working.says(titles.get(next) ?? next);

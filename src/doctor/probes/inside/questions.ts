@@ -1,7 +1,8 @@
 /** What is asked of a service's container. Pure over the workspace's Files. */
 import { createHash } from 'node:crypto';
 import type { Path, Service, Workspace } from '../../../types.ts';
-import { inContainer } from '../../../workspace/container-path.ts';
+import { fromContainer, inContainer } from '../../../workspace/container-path.ts';
+import { preloadsOf } from '../../preloads.ts';
 import type { Subject } from '../../types.ts';
 import type { Questions } from './script.ts';
 
@@ -21,7 +22,7 @@ export function copiesOf(subject: Subject, { files }: Workspace): readonly Copy[
   const { service, instrumented } = subject;
   const { app, build } = service;
   if (build?.stage === undefined || build.stage.runs.some(({ text }) => REWRITES.test(text))) return [];
-  const wanted = [app?.manifest?.path, placeOf(app?.wired?.where), placeOf(instrumented.at?.where), service.start?.realWhere.path];
+  const wanted = [app?.manifest?.path, placeOf(app?.wired?.where), placeOf(instrumented.at?.where), service.start?.realWhere.path, ...preloadsOf(subject).map((path) => fromContainer(service, files, path))];
   return [...new Set(wanted)].slice(0, MOST_FILES).flatMap((path) => {
     if (path === undefined || path === build.dockerfile) return [];
     const there = inContainer(service, path);

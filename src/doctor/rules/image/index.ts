@@ -1,4 +1,6 @@
 import type { Rule } from '../../types.ts';
+import { edited, image } from './built.ts';
+import { packages } from './packages.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [...image, ...packages, ...edited];

@@ -1,0 +1,150 @@
+/** Does it run at all? What does not run sends nothing, whatever telemetry is set up: its own error comes first. */
+import type { Evidence, Service, Workspace } from '../../../types.ts';
+import { oneLine } from '../../../ui/redact.ts';
+import { fromContainer } from '../../../workspace/container-path.ts';
+import { rule } from '../../rule.ts';
+import type { Container, Finding, Logged, Rule, Subject } from '../../types.ts';
+import { exitMeaning } from './exit-code.ts';
+
+const none = rule({
+  id: 'container.none',
+  hop: 'container',
+  title: 'The service has no container',
+  from: ['subjects', 'containers'],
+  page: {
+    symptoms: ['docker compose ps -a does not list the service', 'curl: (7) Failed to connect to localhost port …'],
+    why: 'Nothing of the service runs, so there is nothing that could send. It was never started, `docker compose down` took it away, or it was started in another folder or under another project name.',
+    check: ['docker compose ps -a', 'docker ps -a --filter label=com.docker.compose.service=SERVICE'],
+    fix: ['docker compose up -d --build SERVICE'],
+    links: ['https://docs.docker.com/compose/how-tos/project-name/'],
+  },
+  find: ({ subjects, containers }) => subjects.filter(({ expected, service }) => expected && service.origin === 'compose' && !containers.some((one) => one.service === service.name)).map(({ service: { name, build, definedIn } }): Finding => ({
+    service: name,
+    status: 'broken',
+    says: `${name} has no container: nothing of it runs that could send.`,
+    because: [{ where: definedIn.at(-1) ?? 'container', says: `${name} is defined here; docker compose ps -a does not list it` }],
+    do: `docker compose up -d ${build === undefined ? '' : '--build '}${name}`,
+    then: 'send it a request, then look again: npx otel-setup doctor',
+    about: 'container',
+  })),
+});
+
+const exited = rule({
+  id: 'container.exited',
+  hop: 'container',
+  title: 'The container does not run',
+  from: ['workspace', 'subjects', 'containers'],
+  also: ['logs'],
+  page: {
+    symptoms: ['docker compose ps -a: Exited (1) 3 minutes ago', 'ModuleNotFoundError: No module named …', 'SyntaxError: invalid syntax', 'Error: Cannot find module …', 'exec: "…": executable file not found in $PATH', 'Bind for 0.0.0.0:4567 failed: port is already allocated'],
+    why: 'The process ended, or never started, so nothing is sent. Mostly it is an error of the app itself that has nothing to do with telemetry; its last words stand in the log. Exit codes: 0 it was done, 1 an error of its own, 126 and 127 the command cannot be run or is not in the image, 137 it was killed (by `docker compose stop`, or for want of memory), 139 it crashed, 143 it was asked to stop.',
+    check: ['docker compose ps -a', 'docker compose logs --tail 50 SERVICE'],
+    fix: ['Mend the error that the log ends with.', 'docker compose up -d --build SERVICE'],
+    links: ['https://docs.docker.com/reference/cli/docker/container/run/#exit-status'],
+  },
+  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['exited', 'dead', 'created', 'paused', 'removing']).map(({ service, container }): Finding => {
+    const { name } = service;
+    const because: Evidence[] = [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace)];
+    if (container.state === 'paused') return { service: name, status: 'broken', says: `${name} is paused: it answers nobody and sends nothing.`, because, do: `docker compose unpause ${name}`, then: '', about: 'container' };
+    if (container.state === 'created') return { service: name, status: 'broken', says: notStarted(container), because, about: 'container', ...startAgain(container, service) };
+    // A job (a migration, a seed) has nothing published and ends when it is done.
+    const done = container.exitCode === 0 && service.ports.length === 0;
+    return {
+      service: name,
+      status: done ? 'warn' : 'broken',
+      says: done ? `${name} has ended, as a job does: what it had to send is sent or lost.` : `${name} does not run: ${exitMeaning(container)}${ownError(logs, name)}.`,
+      because,
+      about: 'container',
+      ...todo(logs, service, workspace, container),
+    };
+  }),
+});
+
+const restarting = rule({
+  id: 'container.restarting',
+  hop: 'container',
+  title: 'The container starts again and again',
+  from: ['workspace', 'subjects', 'containers'],
+  also: ['logs'],
+  page: {
+    symptoms: ['docker compose ps: Restarting (1) 4 seconds ago'],
+    why: 'The process ends right after its start, and `restart: always` (or `unless-stopped`, `on-failure`) starts it anew. It never lives long enough to send. Its last words in the log say why.',
+    check: ['docker compose ps -a', 'docker compose logs --tail 50 SERVICE'],
+    fix: ['Mend the error that the log ends with.', 'docker compose up -d --build SERVICE'],
+    links: ['https://docs.docker.com/reference/compose-file/services/#restart'],
+  },
+  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['restarting']).map(({ service, container }): Finding => ({
+    service: service.name,
+    status: 'broken',
+    says: `${service.name} starts again and again (${container.restarts} times): ${exitMeaning(container)}${ownError(logs, service.name)}.`,
+    because: [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace)],
+    about: 'container',
+    ...todo(logs, service, workspace, container),
+  })),
+});
+
+export const state: readonly Rule[] = [none, restarting, exited];
+
+function stopped(subjects: readonly Subject[], containers: readonly Container[], states: readonly Container['state'][]): readonly { readonly service: Service; readonly container: Container }[] {
+  return subjects.flatMap(({ service, expected }) => {
+    const container = expected ? containers.find((one) => one.service === service.name && states.includes(one.state)) : undefined;
+    return container === undefined ? [] : [{ service, container }];
+  });
+}
+
+function stateOf({ state: is, exitCode, error, oomKilled, started }: Container): string {
+  const when = started > 0 ? `, started ${new Date(started).toISOString().slice(0, 19)}Z` : '';
+  return `${is}${is === 'exited' || is === 'restarting' ? ` (${exitCode})` : ''}${oomKilled ? ', out of memory' : ''}${when}${error === '' ? '' : `: ${oneLine(error).slice(0, 200)}`}`;
+}
+
+/** `docker compose up` made it and could not start it. */
+function notStarted({ service, error }: Container): string {
+  const program = /exec: "([^"]+)": (?:executable file not found|stat [^:]+: no such file)/.exec(error)?.[1];
+  if (program !== undefined) return `${service} was never started: its image has no program ${oneLine(program)}.`;
+  const port = /(?:Bind for|listen tcp\d?) \S*?:(\d+)(?:| failed)?: (?:port is already allocated|bind: address already in use)/.exec(error)?.[1];
+  if (port !== undefined) return `${service} was never started: port ${port} of this machine is taken.`;
+  return `${service} was made but never started${error === '' ? ': a service that it depends on did not come up, or `up` was interrupted' : ''}.`;
+}
+
+function startAgain({ error }: Container, { name, build }: Service): Pick<Finding, 'do' | 'then'> {
+  if (/port is already allocated|address already in use/.test(error)) return { do: 'docker ps   (and stop what has that port)', then: `docker compose up -d ${name}` };
+  return { do: `docker compose up -d ${build !== undefined && /executable file not found|no such file/.test(error) ? '--build ' : ''}${name}`, then: 'npx otel-setup doctor' };
+}
+
+/** Lines that the process ended with; those of telemetry have a rule. */
+const lastOf = (logs: readonly Logged[], service: string): readonly Logged[] => logs.filter((one) => one.service === service && one.rule === undefined);
+const errorOf = (logs: readonly Logged[], service: string): string | undefined => lastOf(logs, service).map(({ line }) => line.trim()).findLast((line) => /Error\b|Exception\b|not found|No such file|error/i.test(line) && !line.startsWith('File "'));
+
+function ownError(logs: readonly Logged[], service: string): string {
+  const error = errorOf(logs, service);
+  return error === undefined ? '' : `: ${oneLine(error).slice(0, 160).replace(/\.$/, '')}`;
+}
+
+/** The file of the workspace that a line of a traceback names. */
+function placeIn(line: string, service: Service, workspace: Workspace): { readonly path: NonNullable<ReturnType<typeof fromContainer>>; readonly line: number } | undefined {
+  const [, python, pythonLine, node, nodeLine] = /File "([^"]+)", line (\d+)|(\/[^\s:()]+\.[cm]?[jt]sx?):(\d+)/.exec(line) ?? [];
+  const there = python ?? node;
+  const path = there === undefined ? undefined : fromContainer(service, workspace.files, there);
+  return path === undefined ? undefined : { path, line: Number(pythonLine ?? nodeLine) };
+}
+
+function wordsOf(logs: readonly Logged[], service: Service, workspace: Workspace): readonly Evidence[] {
+  return lastOf(logs, service.name).map(({ line }) => ({ where: placeIn(line, service, workspace) ?? 'container', says: oneLine(line.trim()).slice(0, 200) }));
+}
+
+function todo(logs: readonly Logged[], service: Service, workspace: Workspace, { exitCode, oomKilled }: Container): Pick<Finding, 'do' | 'then'> {
+  const { name, app } = service;
+  const up = `docker compose up -d ${service.build === undefined ? '' : '--build '}${name}`;
+  const error = errorOf(logs, name);
+  // The process said that it ended over telemetry: that page knows more.
+  const led = error === undefined ? logs.findLast((one) => one.service === name && one.rule !== undefined) : undefined;
+  if (led?.rule !== undefined) return { do: `npx otel-setup explain ${led.rule}`, then: up };
+  const module = /No module named '([\w.]+)'/.exec(error ?? '')?.[1];
+  const manifest = app?.manifest?.path;
+  if (module !== undefined && manifest !== undefined) return { do: `add the package that has ${module} to ${manifest}`, then: up };
+  const place = lastOf(logs, name).map(({ line }) => placeIn(line, service, workspace)).find((one) => one !== undefined);
+  if (place !== undefined && error !== undefined) return { do: `mend ${place.path}:${place.line}`, then: up };
+  if (error !== undefined) return { do: `docker compose logs --tail 50 ${name}   (and mend the error that it ends with)`, then: up };
+  if (oomKilled) return { do: 'give it more memory (mem_limit, deploy.resources.limits.memory, or Docker Desktop’s own limit)', then: up };
+  return [0, 137, 143].includes(exitCode) ? { do: `docker compose up -d ${name}`, then: 'send it a request, then look again: npx otel-setup doctor' } : { do: `docker compose logs --tail 50 ${name}`, then: up };
+}

@@ -433,7 +433,31 @@ export interface Report {
   readonly plan?: Plan;
   /** Of `status`. */
   readonly variables?: readonly VariableReport[];
+  /** Of `explain`: the causes of the lines that came in, or one cause's page. */
+  readonly explained?: readonly ExplainedReport[];
+  readonly page?: PageReport;
   readonly next: readonly string[];
+}
+/** One cause and the first log line that led to it, without secrets. */
+export interface ExplainedReport {
+  readonly rule: string;
+  readonly line: string;
+  /** Lines that lead to the same cause. */
+  readonly count: number;
+  readonly title?: string;
+  readonly why?: string;
+  readonly do?: string;
+  readonly page: string;
+}
+export interface PageReport {
+  readonly rule: string;
+  readonly hop: string;
+  readonly title: string;
+  readonly symptoms: readonly string[];
+  readonly why: string;
+  readonly check: readonly string[];
+  readonly fix: readonly string[];
+  readonly links?: readonly string[];
 }
 /** One variable of the shell and the stores (no service), or as one service gets it. */
 export interface VariableReport {

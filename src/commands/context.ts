@@ -22,6 +22,8 @@ export interface Context {
   result(text: string): void;
   /** All of standard input, as --key-stdin reads it; ends after `ms` (default 10 s) if it stays open. */
   stdin(ms?: number): Promise<string>;
+  /** Standard input line by line as it comes, until it ends or Ctrl-C; false = it is a terminal and nothing was read. A line without an end is cut. */
+  eachLine(take: (line: string) => void): Promise<boolean>;
   /** From now on `value` is shown nowhere: print, warn, result and errors replace it. */
   hide(value: string): void;
   /**

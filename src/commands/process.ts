@@ -50,6 +50,7 @@ export function outside(env: Env): Outside {
         warn: (text) => say(folded(text)),
         result: answer,
         stdin: readStdin,
+        eachLine,
         hide: (value) => void secrets.add(value),
         onInterrupt,
       };
@@ -96,4 +97,46 @@ async function readStdin(ms = 10_000): Promise<string> {
       done(Buffer.concat(chunks).toString('utf8'));
     });
   });
+}
+
+/** Of a line without an end so much is kept; the rest of it is passed over. */
+const LONGEST_LINE = 65_536;
+/** Standard input, line by line, without keeping more than one of them. */
+async function eachLine(take: (line: string) => void): Promise<boolean> {
+  const { stdin } = process;
+  if (stdin.isTTY) return false;
+  let kept = '';
+  let cut = false;
+  const ended = (line: string): void => {
+    if (!cut) take(line.endsWith('\r') ? line.slice(0, -1) : line);
+    cut = false;
+  };
+  const took = (chunk: string): void => {
+    const [first = '', ...more] = chunk.split('\n');
+    let line = kept + first;
+    for (const next of more) {
+      ended(line);
+      line = next;
+    }
+    if (line.length > LONGEST_LINE) {
+      ended(line.slice(0, LONGEST_LINE));
+      cut = true;
+    }
+    kept = cut ? '' : line;
+  };
+  stdin.setEncoding('utf8');
+  await new Promise<void>((done, failed) => {
+    const release = onInterrupt(() => {
+      stdin.destroy();
+      done();
+    });
+    stdin.on('data', took);
+    stdin.once('error', failed);
+    stdin.once('end', () => {
+      release();
+      done();
+    });
+  });
+  if (kept !== '') ended(kept);
+  return true;
 }

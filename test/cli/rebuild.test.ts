@@ -42,7 +42,7 @@ function context(up: number) {
   const given: Context = {
     cwd: '/w', env: {}, terminal: { interactive: false, live: false, color: false, columns: 80 }, tools, version: '1.0.0',
     prompts: { secret: never, select: never, confirm: never, text: never },
-    print: (text) => void said.push(text), warn: (text) => void said.push(text), result: () => {}, stdin: never, hide: () => {}, onInterrupt: () => () => {},
+    print: (text) => void said.push(text), warn: (text) => void said.push(text), result: () => {}, stdin: never, eachLine: async () => false, hide: () => {}, onInterrupt: () => () => {},
   };
   return { given, said, ran: tools.ran };
 }

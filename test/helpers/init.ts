@@ -59,6 +59,7 @@ export async function otelSetup(folder: string, argv: readonly string[], { env =
     warn: (text) => void (err += `${redact(text, secrets)}\n`),
     result: (text) => void (out += redact(text, secrets)),
     stdin: async () => '',
+    eachLine: async () => false,
     hide: (value) => void secrets.add(value),
     onInterrupt: () => () => {},
   };

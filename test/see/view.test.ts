@@ -23,7 +23,7 @@ async function view(...argv: string[]) {
   const context: Context = {
     cwd: '.', env: {}, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
     prompts: { secret: () => Promise.reject(new Error('no')), select: () => Promise.reject(new Error('no')), confirm: () => Promise.reject(new Error('no')), text: () => Promise.reject(new Error('no')) },
-    print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', hide: () => {},
+    print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', eachLine: async () => false, hide: () => {},
     onInterrupt: (stop) => { events.once('interrupt', stop); return () => {}; },
   };
   const report = run(await parseArgs(['view', '--port', String(port), ...argv]), context);

@@ -1,0 +1,39 @@
+/** A log line of an exporter, an SDK, the Collector, Compose or Honeycomb → the rule whose page explains it. */
+import type { LogLine } from '../types.ts';
+import { collector } from './collector.ts';
+import { compose } from './compose.ts';
+import { dotnet } from './dotnet.ts';
+import { go } from './go.ts';
+import { honeycomb } from './honeycomb.ts';
+import { java } from './java.ts';
+import { network } from './network.ts';
+import { node } from './node.ts';
+import type { Pattern } from './pattern.ts';
+import { php } from './php.ts';
+import { python } from './python.ts';
+import { ruby } from './ruby.ts';
+
+/** In the order of precedence: the backend's own words, then what an SDK says of itself, then what the network says. */
+export const patterns: readonly Pattern[] = [...honeycomb, ...compose, ...python, ...node, ...java, ...go, ...ruby, ...dotnet, ...php, ...collector, ...network];
+
+/** Longer lines (a stack in JSON) are looked at so far. */
+const LONGEST = 6_000;
+/** One test tells the many lines that nobody here knows. Patterns have no flags and no groups that count. */
+const any = new RegExp(patterns.map(({ match }) => `(?:${match.source})`).join('|'));
+
+const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
+/** The text of a line: no colours, no control characters (a length byte of protobuf), JSON's escaped quotes as quotes. */
+export const textOf = (line: string): string =>
+  line.slice(0, LONGEST).replace(ESCAPE, '').replace(/\\+"/g, '"').replace(/\\u00[01][0-9a-f]|\\x[01][0-9a-f]/gi, '').replace(/(?!\t)\p{Cc}/gu, '').replaceAll('\t', ' ');
+
+/** The first pattern that fits, the most exact one; undefined = an ordinary line of an app. Prefixes of Compose, times, colours and JSON around it do no harm. */
+export function matchLine(line: string): { readonly rule: string; readonly entry: LogLine } | undefined {
+  const entry = patternOf(line);
+  return entry === undefined ? undefined : { rule: entry.rule, entry };
+}
+
+/** The same, with what the line says about the process that wrote it. */
+export function patternOf(line: string): Pattern | undefined {
+  const text = textOf(line);
+  return any.test(text) ? patterns.find(({ match }) => match.test(text)) : undefined;
+}

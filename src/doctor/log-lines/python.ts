@@ -1,0 +1,39 @@
+/** The Python SDK, its distribution, the wrapper, and what Python says where they are not there. */
+import { note, start, way, type Pattern } from './pattern.ts';
+
+const HEADER = 'Header (?:format invalid!|doesn\'t match the format:?)';
+
+export const python: readonly Pattern[] = [
+  way('files.header-quoted', new RegExp(`${HEADER}.*(?:occurrences|specification|format): ?["'][\\w-]+\\s*=`)),
+  way('files.header-colon', new RegExp(`${HEADER}.*(?:occurrences|specification|format): ?["']?[\\w-]+\\s*:`)),
+  way('files.header-name', new RegExp(HEADER)),
+
+  start('files.protocol-exporter', /Requested component 'otlp\w*' not found in entry point/),
+  note('files.sampler-off', /Requested component '[^']*' not found in entry point 'opentelemetry_traces_sampler'|Couldn't recognize sampler /),
+  start('files.exporter-none', /Requested component '[^']*' not found in entry point 'opentelemetry_traces_exporter'/),
+  start('export.sdk-failed', /Requested component '[^']*' not found in entry point 'opentelemetry_/),
+  start('files.protocol-unknown', /Unsupported OTLP protocol '[^']*' is configured/),
+  start('files.propagator', /Propagator \S+ not found\. It is either misspelled or not installed/),
+  start('files.config-file', /OTEL_CONFIG_FILE is set but|No module named 'opentelemetry\.configuration'/),
+  start('export.sdk-failed', /Failed to auto initialize OpenTelemetry|Configuration of configurator failed|Error in sitecustomize; set PYTHONVERBOSE/),
+  start('files.wrapper-misplaced', /execv: path should be string, bytes or os\.PathLike, not NoneType/),
+  start('files.wrapper-misplaced', /No module named opentelemetry\.instrumentation\.auto_instrumentation\.__main__/),
+
+  start('files.django-settings', /module 'django\.conf\.global_settings' has no attribute 'ROOT_URLCONF'/),
+  start('files.django-settings', /You must set settings\.ALLOWED_HOSTS if DEBUG is False/),
+  start('source.removed-api', /'(?:Flask|Blueprint)' object has no attribute '(?:before_first_request|before_app_first_request)'/),
+  start('source.wrong-name', /cannot import name '?\w+'? from '(?:opentelemetry|honeycomb)[\w.]*'/),
+  start('image.package-missing', /No module named '?(?:opentelemetry|honeycomb\.opentelemetry)\b/),
+
+  way('files.gevent', /[Ff]ailed to export .*maximum recursion depth exceeded|Exception while exporting .*maximum recursion depth exceeded/),
+  way('files.endpoint-quoted', /No connection adapters were found for ["']["'\\]*["']?https?:/),
+  way('files.endpoint-scheme', /No connection adapters were found for|(?:Failed to export|while exporting).*No scheme supplied/),
+  way('files.endpoint-scheme', /Invalid URL '[^']*\/v1\/(?:traces|metrics|logs)': No (?:scheme|host) supplied/),
+
+  note('export.library-skipped', /falls outside of that range, so nothing can be instrumented/),
+  note('export.library-skipped', /DependencyConflict: requested: ".*" but found: "(?!None)[^"]+"/),
+  note('files.two-tracers', /Overriding of current (?:Tracer|Meter|Logger)Provider is not allowed/),
+  note('files.wrapped-twice', /Attempting to instrument (?:\S+ ){0,3}while already instrumented/),
+  note('export.queue-full', /Queue is full, likely spans\/logs will be dropped|Queue (?:is )?full, dropping (?:span|log|item)/),
+  note('export.after-shutdown', /Already shutdown, dropping span|Exporter already shutdown, ignoring (?:batch|call)/),
+];

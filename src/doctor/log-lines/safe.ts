@@ -1,0 +1,21 @@
+/** A log line as it may be shown: no key, no escape sequence, not longer than a few lines of a terminal. */
+import { fingerprint, oneLine } from '../../ui/redact.ts';
+import { withoutSecrets } from '../evidence.ts';
+import { textOf } from './index.ts';
+
+const LONGEST = 300;
+/** What follows an authorization scheme. */
+const SCHEME = /\b(Bearer|Basic|ApiKey|Api-Key)(\s+|%20)([^\s"',]{6,})/gi;
+/** A header without a name: some SDKs print the value that they could not read. */
+const NAMELESS = /((?:occurrences|specification|the format|"input"=)[:=]?\s*["']*)([^\s"'=:,]{16,})(?=["']?\s*$)/i;
+/** What has the shape of a key (22 letters and digits, 32 hex digits), where it is no part of a path, a name or a longer id. */
+const TOKEN = /(?<![\w./@-])(?:[0-9a-f]{32}|[0-9A-Za-z]{22})(?![\w./@-])/g;
+
+/** One printable line without secrets. A trace id looks like a key and goes too. */
+export function safeLine(line: string): string {
+  const shown = withoutSecrets(oneLine(textOf(line)).trim())
+    .replace(SCHEME, (_, scheme: string, between: string, value: string) => `${scheme}${between}${value.includes('…') ? value : fingerprint(value)}`)
+    .replace(NAMELESS, (_, before: string, value: string) => `${before}${value.includes('…') ? value : fingerprint(value)}`)
+    .replace(TOKEN, (token) => (/\d/.test(token) && /[A-Za-z]/.test(token) ? fingerprint(token) : token));
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}

@@ -1,0 +1,85 @@
+/** A rule's page: as Markdown (docs/causes/ID.md) and as text for a terminal. Pure. */
+import { wrap } from '../ui/show.ts';
+import { HOPS } from './hops.ts';
+import type { Rule } from './types.ts';
+
+/** Where the page of a rule lies in the repository. */
+export const pagePath = (id: string): string => `docs/causes/${id}.md`;
+
+const hopTitle = (rule: Rule): string => HOPS.find(({ hop }) => hop === rule.hop)?.title ?? rule.hop;
+/** A sentence ends like one; everything else is there to be pasted. */
+const isSentence = (text: string): boolean => /[.:!?]`?$/.test(text) && /^[`A-Z]/.test(text) && text.includes(' ');
+
+interface Part {
+  readonly sentence: boolean;
+  readonly lines: readonly string[];
+}
+/** Sentences and lines to paste, in their order; neighbours of one kind together. */
+function parts(texts: readonly string[]): readonly Part[] {
+  const found: { sentence: boolean; lines: string[] }[] = [];
+  for (const text of texts) {
+    const sentence = isSentence(text);
+    const last = found.at(-1);
+    if (last?.sentence === sentence) last.lines.push(text);
+    else found.push({ sentence, lines: [text] });
+  }
+  return found;
+}
+
+/** The first sentences of `why`: what `explain` says beside a line. */
+export function whyShort({ page }: Rule, sentences = 2): string {
+  return page.why.split(/(?<=[.!?])\s+(?=[A-Z`"0-9])/).slice(0, sentences).join(' ');
+}
+/** The one thing to do: the first of `fix`. */
+export const firstFix = ({ page }: Rule): string => page.fix[0] ?? '';
+
+const fenced = (lines: readonly string[]): readonly string[] => {
+  const fence = lines.some((line) => line.includes('```')) ? '````' : '```';
+  return [`${fence}text`, ...lines, fence, ''];
+};
+
+/** docs/causes/ID.md, with its final newline. */
+export function pageMarkdown(rule: Rule): string {
+  const { page } = rule;
+  const section = (title: string, texts: readonly string[]): readonly string[] =>
+    texts.length === 0 ? [] : [`## ${title}`, '', ...parts(texts).flatMap(({ sentence, lines }) => (sentence ? lines.flatMap((line) => [line, '']) : fenced(lines)))];
+  return `${[
+    `# ${rule.title}`, '',
+    `\`${rule.id}\` · hop: ${rule.hop} (${hopTitle(rule)}) · [all causes](README.md)`, '',
+    '## What you see', '', ...fenced(page.symptoms),
+    '## Why', '', page.why, '',
+    ...section('Check it by hand', page.check),
+    ...section('What to do', page.fix),
+    ...(page.links === undefined || page.links.length === 0 ? [] : ['## Read more', '', ...page.links.map((link) => `- <${link}>`), '']),
+  ].join('\n').trimEnd()}\n`;
+}
+
+/** docs/causes/README.md: every page, hop by hop. */
+export function indexMarkdown(rules: readonly Rule[]): string {
+  const hops = HOPS.flatMap(({ hop, title }) => {
+    const own = rules.filter((rule) => rule.hop === hop);
+    return own.length === 0 ? [] : [`## ${hop}: ${title}`, '', '| id | what is wrong |', '|---|---|', ...own.map((rule) => `| [${rule.id}](${rule.id}.md) | ${rule.title.replaceAll('|', '\\|')} |`), ''];
+  });
+  return `${[
+    '# Why no data arrives: every cause that the doctor knows', '',
+    'In the order of a span\'s way. `otel-setup doctor` finds them in a workspace, `docker compose logs | otel-setup explain` in a log, and `otel-setup explain ID` prints a page.', '',
+    'Written by `npm run causes` from `src/doctor/rules/`.', '',
+    ...hops,
+  ].join('\n').trimEnd()}\n`;
+}
+
+/** The page as lines of a terminal. */
+export function pageText(rule: Rule, columns = 80): readonly string[] {
+  const { page } = rule;
+  const section = (title: string, texts: readonly string[]): readonly string[] =>
+    texts.length === 0 ? [] : ['', title, ...parts(texts).flatMap(({ sentence, lines }) => (sentence ? lines.flatMap((line) => wrap(`  ${line}`, 2, columns)) : lines.map((line) => `    ${line}`)))];
+  return [
+    ...wrap(rule.title, 0, columns),
+    `${rule.id} · ${rule.hop}: ${hopTitle(rule)}`,
+    '', 'What you see', ...page.symptoms.flatMap((line) => wrap(`  ${line}`, 4, columns)),
+    '', 'Why', ...wrap(`  ${page.why}`, 2, columns),
+    ...section('Check it by hand', page.check),
+    ...section('What to do', page.fix),
+    ...(page.links === undefined || page.links.length === 0 ? [] : ['', 'Read more', ...page.links.map((link) => `  ${link}`)]),
+  ];
+}

@@ -45,15 +45,16 @@ type Paint = (status: Status, text: string) => string;
 /** '✔ key        team cruddur · environment bootcamp' */
 function hopRow(hop: Hop, status: Status, lines: readonly Line[], looked: readonly string[], paint: Paint): string {
   const own = lines.filter((line) => line.hop === hop);
-  return `  ${paint(status, SIGNS[status])} ${hop.padEnd(11)}  ${oneLine(hopSays(hop, status, own, lines, looked))}`;
+  const blocked = blockedAt(hop, lines, looked);
+  const shown: Status = status !== 'broken' && status !== 'crashed' && blocked.length > 0 && blocked.length === looked.length ? 'blocked' : status;
+  return `  ${paint(shown, SIGNS[shown])} ${hop.padEnd(11)}  ${oneLine(hopSays(hop, shown, own, blocked, looked))}`;
 }
 
-function hopSays(hop: Hop, status: Status, own: readonly Line[], lines: readonly Line[], looked: readonly string[]): string {
+function hopSays(hop: Hop, status: Status, own: readonly Line[], blocked: readonly string[], looked: readonly string[]): string {
   const broken = [...new Set(own.filter((line) => line.status === 'broken').map(({ service }) => service ?? 'the workspace'))];
-  const blocked = blockedAt(hop, lines, looked);
   if (status === 'broken') return broken.join(', ');
   if (status === 'crashed') return 'a check of ours failed';
-  if (status === 'blocked' || (blocked.length > 0 && blocked.length === looked.length)) return 'behind the break';
+  if (status === 'blocked') return 'behind the break';
   if (status === 'skipped') return `not looked at: ${[...new Set(own.filter((line) => line.status === 'skipped').map(({ says }) => says))].join('; ')}`;
   const fine = [...new Set(own.filter((line) => line.status === 'ok').map(({ service, says }) => (service === undefined || looked.length === 1 ? says : `${service}: ${says}`)))];
   const warned = own.filter((line) => line.status === 'warn').length;

@@ -22,7 +22,7 @@ export function sendingOf(service: Service, settings: Settings, code: InCode, wo
   return {
     protocol,
     endpoint,
-    headers: headersOf(settings, code),
+    headers: headersOf(service, settings, code),
     to: destination(endpoint.url, endpoint.from, service, workspace),
     ...(exporter === undefined || exporter.value.trim() === '' ? {} : { exporter }),
     ...(disabled?.value.trim().toLowerCase() === 'true' ? { disabled } : {}),
@@ -36,6 +36,10 @@ const DEFAULT_PROTOCOL: Readonly<Record<string, string>> = { python: 'grpc' };
 function protocolOf(service: Service, settings: Settings, code: InCode): Sending['protocol'] {
   const [made] = code.exporters;
   if (made !== undefined) return { value: made.kind === 'grpc' ? 'grpc' : 'http/protobuf', from: 'code' };
+  // Python's two exporters have names of their own; the one that is named is taken, whatever the protocol says.
+  const named = service.app?.language === 'python' ? settings.get('OTEL_TRACES_EXPORTER') : undefined;
+  const kind = /(?:^|,)\s*otlp_proto_(grpc|http)\b/.exec(named?.value ?? '')?.[1];
+  if (named !== undefined && kind !== undefined) return { value: kind === 'grpc' ? 'grpc' : 'http/protobuf', from: named };
   const set = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (set !== undefined) return { value: set.value.trim(), from: set };
   if (code.distribution !== undefined) return { value: 'http/protobuf', from: 'code' };
@@ -55,11 +59,15 @@ function endpointOf(settings: Settings, code: InCode, protocol: string): Sending
   return { url: protocol === 'grpc' ? 'http://localhost:4317' : `http://localhost:${LOCAL_PORT}/v1/traces`, from: 'default' };
 }
 
-function headersOf(settings: Settings, code: InCode): Sending['headers'] {
+function headersOf(service: Service, settings: Settings, code: InCode): Sending['headers'] {
   if (code.headers !== undefined) return { pairs: [], from: code.headers };
   // The header of the signal replaces the general one (the specification); JavaScript's exporters merge them.
   const set = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS');
-  if (set !== undefined) return { pairs: headerPairs(set.value), from: set };
+  const general = service.app?.language === 'node' ? given(settings, 'OTEL_EXPORTER_OTLP_HEADERS') : undefined;
+  if (set !== undefined) {
+    const own = headerPairs(set.value);
+    return { pairs: [...own, ...headerPairs(general?.value ?? '').filter(({ name }) => own.every((one) => one.name !== name))], from: set };
+  }
   const key = code.distribution === undefined ? undefined : given(settings, 'HONEYCOMB_TRACES_APIKEY', 'HONEYCOMB_API_KEY', 'HONEYCOMB_WRITEKEY');
   return key === undefined ? { pairs: [], ...(code.distribution === undefined ? {} : { from: code.distribution }) } : { pairs: [{ name: 'x-honeycomb-team', value: key.value }], from: key };
 }

@@ -35,7 +35,7 @@ describe('behind a break', () => {
   });
   it('a rule that throws is our bug; the others still speak', () => {
     const throws: Rule = { id: 'files.bad', hop: 'files', title: '', from: [], page, find: () => { throw new Error('oops'); } };
-    expect(shown(throws, saying('files.a', 'files', { service: 'api', status: 'warn' }))).toEqual(['files.bad - crashed', 'files.a api warn']);
+    expect(shown(throws, saying('files.a', 'files', { service: 'api', status: 'warn' }))).toEqual(['files.a api warn', 'files.bad - crashed']);
   });
   it('a fact that is not known is skipped, never ok', () => {
     const needs: Rule = { id: 'container.a', hop: 'container', title: '', from: ['containers'], page, find: () => [] };

@@ -1,0 +1,20 @@
+/** Where a service's own files name a word: its code may read a variable itself, or give a header in a way that is not followed. Pure over Files. */
+import type { Evidence, Files, Service } from '../types.ts';
+import { nameOf } from '../workspace/path.ts';
+
+/** Sources, scripts and configuration; not what Compose reads, not what a package manager writes. */
+const TEXTS = /\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|groovy|scala|rb|ru|php|cs|fs|rs|exs?|erl|sh|bash|toml|properties|conf|ini|cfg|xml|erb|tpl|ya?ml|json)$/;
+const NOT = /(?:^|[-_.])compose(?:[-_.].*)?\.ya?ml$|lock|^package\.json$/i;
+const MOST_FILES = 600;
+
+/** The first line that has the word; undefined = none of the files that were looked at. */
+export function mentioned(service: Service, files: Files, word: RegExp): Evidence | undefined {
+  for (const path of files.find(service.dir, TEXTS, 6).filter((file) => !NOT.test(nameOf(file))).slice(0, MOST_FILES)) {
+    const text = files.text(path);
+    if (text === undefined || text.length > 400_000 || !word.test(text)) continue;
+    const lines = text.split('\n');
+    const at = lines.findIndex((line) => word.test(line));
+    return { where: { path, line: at + 1 }, says: (lines[at] ?? '').trim().slice(0, 120) };
+  }
+  return undefined;
+}

@@ -1,0 +1,1 @@
+module.exports = { 'x-honeycomb-team': process.env.HONEYCOMB_API_KEY };

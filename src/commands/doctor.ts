@@ -30,18 +30,18 @@ export const run: Run = async (args, context) => {
     const bytes = readBytes(file);
     if (bytes === undefined) throw new Stop(EXIT.usage, `${args.replay} cannot be read.`, 'name the file that --bundle wrote');
     const { known } = fromBundle(Buffer.from(bytes).toString('utf8'), args.replay);
-    return shown(known, judge(known, args, context), args, context);
+    return shown({ known, took: [] }, judge(known, args, context), args, context);
   }
   const looked = await look(args, context);
   const diagnosis = judge(looked.known, args, context);
   if (args.bundle !== undefined) saveBundle(args.bundle, looked, args, context);
-  const report = shown(looked.known, diagnosis, args, context);
+  const report = shown(looked, diagnosis, args, context);
   if (!args.fix || looked.workspace === undefined) return report;
   const mended = await fix(looked.workspace, diagnosis, args, context);
   if (!mended.written) return { ...report, plan: mended.plan, exit: mended.nothing ? report.exit : EXIT.notDone };
   context.print('  Looking again …');
   const after = await look(args, context);
-  return { ...shown(after.known, judge(after.known, args, context), args, context), plan: mended.plan };
+  return { ...shown(after, judge(after.known, args, context), args, context), plan: mended.plan };
 };
 
 /** @throws Stop (exit 2) for flags that contradict each other, or name what is not there. */
@@ -66,7 +66,7 @@ function judge(facts: Known, args: ParsedArgs, context: Context): Diagnosis {
   return diagnose(facts, rules, { only: args.only, ignore: args.ignore, then: thenOf(facts, args.file, context.env) });
 }
 
-function shown(facts: Known, diagnosis: Diagnosis, args: ParsedArgs, context: Context): DoctorReport {
+function shown({ known: facts, took }: Pick<Looked, 'known' | 'took'>, diagnosis: Diagnosis, args: ParsedArgs, context: Context): DoctorReport {
   const { lines, cause, path, certain, fixes } = diagnosis;
   const subjects = facts.subjects !== undefined && !('missing' in facts.subjects) ? facts.subjects : [];
   const none = !lines.some(({ status }) => status === 'broken') && subjects.length > 0 && !subjects.some(({ expected }) => expected);
@@ -75,7 +75,7 @@ function shown(facts: Known, diagnosis: Diagnosis, args: ParsedArgs, context: Co
   if (args.format === 'github') for (const line of githubOf(lines)) context.result(`${line}\n`);
   else if (args.format === 'sarif') context.result(`${JSON.stringify(sarifOf(lines, rules, context.version), null, 2)}\n`);
   else if (!args.json) for (const line of textOf(diagnosis, subjects, { color: context.terminal.color, columns: Math.min(100, context.terminal.columns), verbose: args.verbose, offersFix: !args.fix && fixes.length > 0 })) context.print(line);
-  return { schema: 1, command: 'doctor', exit: ok ? EXIT.done : EXIT.notDone, ok, lines, cause: cause === undefined ? null : { rule: cause.rule, ...(cause.service === undefined ? {} : { service: cause.service }) }, path, next };
+  return { schema: 1, command: 'doctor', exit: ok ? EXIT.done : EXIT.notDone, ok, lines, cause: cause === undefined ? null : { rule: cause.rule, ...(cause.service === undefined ? {} : { service: cause.service }) }, path, probes: took, next };
 }
 
 function saveBundle(file: string, { known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): void {
@@ -89,7 +89,7 @@ function saveBundle(file: string, { known: facts, workspace, recorded }: Looked,
 function listed(args: ParsedArgs, context: Context): DoctorReport {
   const width = Math.max(...rules.map(({ id }) => id.length));
   if (!args.json) context.result(rules.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(''));
-  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: rules.map(({ id, hop, title }) => ({ rule: id, hop, status: 'ok', says: title, because: [], fixable: false })), cause: null, path: [], next: [] };
+  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: rules.map(({ id, hop, title }) => ({ rule: id, hop, status: 'ok', says: title, because: [], fixable: false })), cause: null, path: [], probes: [], next: [] };
 }
 
 function explained(id: string, args: ParsedArgs, context: Context): DoctorReport {
@@ -99,5 +99,5 @@ function explained(id: string, args: ParsedArgs, context: Context): DoctorReport
     throw new Stop(EXIT.usage, `"${id}" is a hop, not a rule.`, `otel-setup doctor --list shows its rules (${rules.filter(({ hop }) => hop === id).map((one) => one.id).slice(0, 3).join(', ')}, …)`);
   }
   if (!args.json) context.result(`${pageText(rule).join('\n')}\n`);
-  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: [{ rule: id, hop: rule.hop, status: 'ok', says: rule.title, because: [], do: rule.page.fix.join('\n'), fixable: false }], cause: null, path: [], next: [] };
+  return { schema: 1, command: 'doctor', exit: EXIT.done, ok: true, lines: [{ rule: id, hop: rule.hop, status: 'ok', says: rule.title, because: [], do: rule.page.fix.join('\n'), fixable: false }], cause: null, path: [], probes: [], next: [] };
 }

@@ -268,4 +268,6 @@ export interface DoctorReport extends Report {
   /** The first break: what to mend first. */
   readonly cause: { readonly rule: string; readonly service?: string } | null;
   readonly path: readonly { readonly hop: Hop; readonly status: Status }[];
+  /** What was asked, and how long the answer took. */
+  readonly probes: readonly { readonly fact: string; readonly ms: number }[];
 }

@@ -80,6 +80,7 @@ export const doctorShape = reportShape.omit({ services: true, edits: true, varia
   lines: z.array(line),
   cause: z.object({ rule: z.string(), service: z.string().optional() }).nullable().meta({ description: 'The first break: what to mend first' }),
   path: z.array(z.object({ hop, status })).meta({ description: 'The way of a span, hop by hop, all services together' }),
+  probes: z.array(z.object({ fact: z.string(), ms: z.number() })).meta({ description: 'What was asked, and how many milliseconds the answer took; they run side by side' }),
 });
 
 /** JSON Schema (draft 2020-12) of `otel-setup COMMAND --json`. */

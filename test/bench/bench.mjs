@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { running, staticHops } from './doctor.mjs';
 import { generate } from './workspace.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +19,9 @@ try {
   startUp(Number(process.env.BENCH_RUNS ?? 21));
   sizes();
   workspaces([10, 100, 1000], Number(process.env.BENCH_RUNS ?? 5));
+  const bench = { root, program, tmp, env, interleaved, must, median, least, ms, ratio, table };
+  staticHops(bench, [10, 100, 1000], Number(process.env.BENCH_RUNS ?? 5));
+  running(bench, Number(process.env.BENCH_RUNS ?? 5));
 } finally {
   rmSync(tmp, { recursive: true, force: true });
 }

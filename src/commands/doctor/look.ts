@@ -39,15 +39,15 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
   const given: Known = factsOf(read, args.services);
   const asked = neededProbes(probes, wantedRules(rules, args));
-  const working = context.tools.working('looking at keys, files, images and containers');
+  const working = asked.length === 0 ? undefined : context.tools.working('looking at keys, files, images and containers');
   const open = new Set(asked.map(({ fact }) => fact));
   const titles = new Map(asked.map(({ fact, title }) => [fact, title]));
   const { known, took } = await probe(given, asked, context.tools, forbidden(args), (fact) => {
     open.delete(fact);
     const [next] = open;
-    if (next !== undefined) working.says(titles.get(next) ?? next);
+    if (next !== undefined) working?.says(titles.get(next) ?? next);
   });
-  working.done('looked at');
+  working?.done('looked at');
   hideKnown(known, context);
   return { known, workspace: read, took, ...(recorder === undefined || reread === undefined ? {} : { recorded: { recording: recorder.recording(), folder: reread.folder, composeFiles: reread.composeFiles } }) };
 }

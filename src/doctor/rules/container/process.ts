@@ -92,10 +92,9 @@ interface Activity {
 
 /** How an active one is known; undefined where the container was not started with it either (it is older: another rule), or there is no sure sign. */
 function activity({ service, instrumented }: Subject, container: Container): Activity | undefined {
-  const command = container.argv.join(' ');
-  const script = (service.start?.through.length ?? 0) > 0;
+  const [wanted, has] = [service.start?.argv ?? [], container.argv].map((argv) => /opentelemetry-instrument\b/.test(argv.join(' ')));
   if (instrumented.by === 'wrapper' && service.app?.language === 'python') {
-    if (!/opentelemetry-instrument\b/.test(command) && !script) return undefined;
+    if (wanted === true && has !== true) return undefined;
     return { what: 'opentelemetry-instrument', variable: 'PYTHONPATH', do: 'put opentelemetry-instrument directly in front of the server’s command', active: ({ env, argv }) => /auto_instrumentation/.test(env['PYTHONPATH'] ?? '') || argv.some((word) => /opentelemetry-instrument$|auto_instrumentation/.test(word)) };
   }
   if (instrumented.by === 'preload' && service.app?.language === 'node') {

@@ -85,6 +85,11 @@ export interface Service {
   /** Compose `working_dir`: before the image's WORKDIR. */
   readonly workingDir?: string;
   readonly networkMode?: string;
+  /** Compose networks that it is in; [] under `network_mode`. undefined = no container of Compose. */
+  readonly networks?: readonly ServiceNetwork[];
+  readonly containerName?: string;
+  /** 'other:alias': names under which it finds others. */
+  readonly links?: readonly string[];
   readonly extraHosts: readonly string[];
   /** What the resolver did not follow: said, never guessed. */
   readonly unsure: readonly Evidence[];
@@ -132,6 +137,16 @@ export interface Port {
   /** Published on the host. */
   readonly host?: number;
   readonly container: number;
+}
+/** A network of the compose file, as one service is in it. */
+export interface ServiceNetwork {
+  readonly name: string;
+  /** More names under which others of this network find the service. */
+  readonly aliases: readonly string[];
+  /** Nothing outside of it can be reached. */
+  readonly internal?: true;
+  /** It is made elsewhere: others may be in it. */
+  readonly external?: true;
 }
 /** A bind mount. `from` is undefined where it lies outside the root. */
 export interface Mount {

@@ -50,6 +50,9 @@ export function composeService(resolved: ResolvedService, files: Files, projectD
     volumes: resolved.volumes.filter(volume => volume.type === 'volume').map(volumeOf),
     ...(unread === undefined ? {} : { unread }),
     ...(resolved.networkMode === undefined ? {} : { networkMode: resolved.networkMode }),
+    networks: resolved.networks,
+    ...(resolved.containerName === undefined ? {} : { containerName: resolved.containerName }),
+    links: resolved.links,
     extraHosts: resolved.extraHosts.map(each => each.replace('=', ':')),
     unsure,
   };

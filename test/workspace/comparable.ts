@@ -4,6 +4,7 @@ import type { ResolvedProject } from '../../src/workspace/compose/resolve.ts';
 export interface ComposeConfig {
   readonly name: string;
   readonly services?: Readonly<Record<string, ComposeService>>;
+  readonly networks?: Readonly<Record<string, { readonly internal?: boolean; readonly external?: boolean } | null>>;
 }
 interface ComposeService {
   readonly image?: string;
@@ -16,6 +17,9 @@ interface ComposeService {
   readonly extra_hosts?: readonly string[];
   readonly network_mode?: string;
   readonly working_dir?: string;
+  readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
+  readonly container_name?: string;
+  readonly links?: readonly string[];
   readonly volumes?: readonly { readonly type: string; readonly source?: string; readonly target: string }[];
 }
 
@@ -39,6 +43,9 @@ export function comparableConfig(config: ComposeConfig) {
       extra_hosts: [...new Set(service.extra_hosts)].toSorted(),
       network_mode: service.network_mode,
       working_dir: service.working_dir,
+      networks: byName(Object.entries(service.networks ?? {}).map(([network, settings]) => [network, { aliases: settings?.aliases ?? [], internal: config.networks?.[network]?.internal === true, external: config.networks?.[network]?.external === true }])),
+      container_name: service.container_name,
+      links: service.links ?? [],
       volumes: volumes(service.volumes ?? []),
     }])),
   };
@@ -64,6 +71,9 @@ export function comparable(project: ResolvedProject) {
       extra_hosts: [...new Set(service.extraHosts)].toSorted(),
       network_mode: service.networkMode,
       working_dir: service.workingDir,
+      networks: byName(service.networks.map(({ name: network, aliases, internal, external }) => [network, { aliases, internal: internal === true, external: external === true }])),
+      container_name: service.containerName,
+      links: service.links,
       volumes: volumes(service.volumes),
     }])),
   };

@@ -18,7 +18,7 @@ export interface FileService {
 
 const KEPT = new Set([
   'image', 'build', 'command', 'entrypoint', 'env_file', 'environment', 'ports', 'volumes', 'network_mode', 'extra_hosts',
-  'profiles', 'extends', 'working_dir', 'provider',
+  'profiles', 'extends', 'working_dir', 'provider', 'networks', 'container_name', 'links',
 ]);
 
 /**
@@ -46,6 +46,8 @@ function canonicalKey(key: string, value: Tree, base: string): Tree {
     case 'extra_hosts': return list(hosts(value), value.where);
     case 'build': return build(value, base);
     case 'profiles': return list(items(value), value.where);
+    case 'networks': return networks(value);
+    case 'links': return list(items(value), value.where);
     default: return value;
   }
 }
@@ -118,6 +120,13 @@ function hosts(value: Tree): Tree[] {
     if (cut < 0) throw wrongError(item, `"${written}" names no address`);
     return written.slice(cut + 1).split(',').map(address => text(item.where, `${written.slice(0, cut)}=${bare(address)}`));
   });
+}
+
+/** Map or list form; a network without settings of its own is a null. */
+function networks(value: Tree): Mapping {
+  if (value.kind === 'map') return value;
+  const none = (where: Where): Leaf => ({ kind: 'leaf', type: 'null', text: null, raw: '', where });
+  return { kind: 'map', entries: new Map(items(value).flatMap(item => { const name = leafText(item); return name === undefined ? [] : [[name, none(item.where)] as const]; })), where: value.where };
 }
 
 function bare(address: string): string {

@@ -28,6 +28,8 @@ const MOST_FILES = 1_000;
 /** Reads the files of one project. One loader keeps what it parsed and what it was unsure of. */
 export class Loader {
   readonly unsure: Evidence[] = [];
+  /** Top-level `networks` of all files: name → its settings, later files over earlier ones. */
+  readonly networks = new Map<string, Mapping | undefined>();
   readonly #files: Files;
   readonly #documents = new Map<Path, readonly YamlDocument[]>();
   #loaded = 0;
@@ -96,6 +98,7 @@ export class Loader {
   #ownServices(tree: Tree, path: Path, base: string, env: Env, within: readonly Path[]) {
     const filled = fillTree(tree, lookupIn(env));
     if (filled.kind !== 'map') throw invalid(path, filled.where.line, 'a compose file is a mapping with `services:`.');
+    for (const [name, value] of entriesOf(filled.entries.get('networks'))) this.networks.set(name, value.kind === 'map' ? { ...value, entries: new Map([...(this.networks.get(name)?.entries ?? []), ...value.entries]) } : this.networks.get(name));
     const own = new Map<string, FileService>();
     const order = new Map<string, readonly Where[]>();
     for (const [name, loaded] of this.#included(filled, path, base, env, within)) {
@@ -200,6 +203,10 @@ export class Loader {
     if (!this.#files.exists(found)) throw invalid(where.path, where.line, `there is no file ${nameOf(written) === written ? written : found}.`);
     return found;
   }
+}
+
+function entriesOf(tree: Tree | undefined): Iterable<readonly [string, Tree]> {
+  return tree?.kind === 'map' ? tree.entries : [];
 }
 
 interface OneFile {

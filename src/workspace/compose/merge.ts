@@ -14,6 +14,7 @@ const BY_KEY: Readonly<Record<string, Merge>> = {
   volumes: lists(item => leafText(field(item, 'target')) ?? ''),
   extra_hosts: lists(item => leafText(item) ?? ''),
   profiles: lists(item => leafText(item) ?? ''),
+  links: lists(item => leafText(item) ?? ''),
   build: (below, above) => maps(below, above, { args: byName }),
 };
 

@@ -29,7 +29,7 @@ export function resolveCompose(files: Files, composePaths: readonly Path[], proj
   const on = profiles ?? (below.env['COMPOSE_PROFILES'] ?? '').split(',').map(each => each.trim());
   const services = loader.load(composePaths, resolvePath(files.root, projectDir), project);
   return {
-    services: [...services].map(([each, loaded]) => resolveService(each, loaded, { files, lookup, profiles: on })),
+    services: [...services].map(([each, loaded]) => resolveService(each, loaded, { files, lookup, profiles: on, networks: loader.networks })),
     name,
     unsure: [...below.unsure, ...loader.unsure],
   };

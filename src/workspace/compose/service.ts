@@ -1,13 +1,13 @@
 /** A merged service → plain data with the place of every value. */
 import { join as joinPath, resolve as resolvePath } from 'node:path';
-import type { EnvVar, Evidence, Files, Path, Slot, Where } from '../../types.ts';
+import type { EnvVar, Evidence, Files, Path, ServiceNetwork, Slot, Where } from '../../types.ts';
 import { path as asPath } from '../path.ts';
 import { isNull, items, leafText } from './canonical.ts';
 import { readEnvFile, readRawEnvFile } from './env-file.ts';
 import { writtenAt, type Lookup } from './interpolate.ts';
 import type { LoadedService } from './load.ts';
 import type { ResolvedPort } from './ports.ts';
-import type { Leaf, Tree } from './tree.ts';
+import type { Leaf, Mapping, Tree } from './tree.ts';
 import type { ResolvedVolume } from './volumes.ts';
 import { splitWords } from './words.ts';
 
@@ -27,6 +27,11 @@ export interface ResolvedService {
   readonly volumes: readonly ResolvedVolume[];
   readonly workingDir?: string;
   readonly networkMode?: string;
+  /** Those that it is in, 'default' where it names none; [] under `network_mode`. */
+  readonly networks: readonly ServiceNetwork[];
+  readonly containerName?: string;
+  /** 'other:alias' as they stand. */
+  readonly links: readonly string[];
   /** 'name=address', sorted as they stand. */
   readonly extraHosts: readonly string[];
   readonly unsure: readonly Evidence[];
@@ -56,7 +61,7 @@ export interface ComposeWord {
 }
 
 /** `lookup` is the project's environment: pass-through variables and env files see it. */
-export function resolveService(name: string, loaded: LoadedService, o: { files: Files; lookup: Lookup; profiles: readonly string[] }): ResolvedService {
+export function resolveService(name: string, loaded: LoadedService, o: { files: Files; lookup: Lookup; profiles: readonly string[]; networks: ReadonlyMap<string, Mapping | undefined> }): ResolvedService {
   const { entries, owners } = loaded.service;
   const unsure: Evidence[] = [];
   for (const value of entries.values()) noteMissing(value, unsure);
@@ -83,6 +88,9 @@ export function resolveService(name: string, loaded: LoadedService, o: { files: 
     volumes,
     ...optional('workingDir', leafText(entries.get('working_dir'))),
     ...optional('networkMode', leafText(entries.get('network_mode'))),
+    networks: leafText(entries.get('network_mode')) === undefined ? networksOf(entries.get('networks'), o.networks) : [],
+    ...optional('containerName', leafText(entries.get('container_name'))),
+    links: texts(entries.get('links')),
     extraHosts: texts(entries.get('extra_hosts')),
     unsure,
   };
@@ -94,6 +102,22 @@ function environment(tree: Tree | undefined, lookup: Lookup): EnvVar[] {
     if (leaf.kind !== 'leaf') return [];
     const passed = leaf.text === null;
     return [{ name, raw: passed ? null : leaf.raw, value: passed ? lookup(name) : (leaf.text ?? ''), blank: leaf.blank ?? [], where: leaf.where }];
+  });
+}
+
+function networksOf(tree: Tree | undefined, declared: ReadonlyMap<string, Mapping | undefined>): readonly ServiceNetwork[] {
+  const own = entriesOf(tree);
+  return (own.length === 0 ? [['default', undefined] as const] : own).map(([name, settings]) => {
+    const is = (key: string): boolean => {
+      const value = declared.get(name)?.entries.get(key);
+      return value?.kind === 'map' || ['true', 'yes', 'on', 'y'].includes(leafText(value)?.toLowerCase() ?? '');
+    };
+    return {
+      name,
+      aliases: settings?.kind === 'map' ? texts(settings.entries.get('aliases')) : [],
+      ...(is('internal') ? { internal: true as const } : {}),
+      ...(is('external') ? { external: true as const } : {}),
+    };
   });
 }
 

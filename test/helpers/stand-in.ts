@@ -15,10 +15,10 @@ export interface HoneycombStandIn {
   close(): Promise<void>;
 }
 
-/** Starts test/stand-ins/honeycomb.mjs as a process of its own. */
-export async function honeycombStandIn(tls?: { cert: string; key: string }): Promise<HoneycombStandIn> {
+/** Starts test/stand-ins/honeycomb.mjs as a process of its own. @param host an address that containers reach. */
+export async function honeycombStandIn(tls?: { cert: string; key: string }, host?: string): Promise<HoneycombStandIn> {
   const script = fileURLToPath(new URL('../stand-ins/honeycomb.mjs', import.meta.url));
-  const child = spawn(process.execPath, [script, ...(tls === undefined ? [] : ['--tls', tls.cert, tls.key])], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, ...(tls === undefined ? [] : ['--tls', tls.cert, tls.key]), ...(host === undefined ? [] : ['--host', host])], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await once(lines, 'line');
   const first = JSON.parse(String(line));

@@ -2,13 +2,14 @@
 // A stand-in for Honeycomb, as its documentation and its OTLP library (husky) describe it: GET /1/auth, GET /1/datasets,
 // POST /v1/traces|metrics|logs, in two regions that do not know each other's keys.
 //
-//   node honeycomb.mjs [--tls CERT KEY]
+//   node honeycomb.mjs [--tls CERT KEY] [--host ADDRESS]
 //
 // First line on standard output: {"us","eu","proxy","keys"}: the addresses, and the keys that it knows. With --tls there is
 // a CONNECT proxy in front that takes api.honeycomb.io and api.eu1.honeycomb.io to the regions' own TLS ports, so that a
 // program with HTTPS_PROXY and NODE_EXTRA_CA_CERTS speaks to the addresses that it would speak to in the world.
 // Then one JSON line for every span received. POST /stand-in/behave {"status":429} | {"latency":ms} | {"drop":true} | {}
-// changes what every other request gets from then on. Ends with its standard input or by a signal.
+// changes what every other request gets from then on; {"silent":true} takes spans and lists no dataset of them.
+// Ends with its standard input or by a signal.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -103,7 +104,7 @@ async function ingest(region, signal, request, response) {
     if (signal === 'traces') {
       for (const span of readSpans(plain, type === 'application/json')) {
         const into = isClassic(team) ? dataset : datasetOf(span.service);
-        datasets[region].set(into.toLowerCase(), { name: into, slug: into.toLowerCase().replace(/[^a-z0-9_~.-]/g, '-'), created_at: new Date(0).toISOString(), last_written_at: new Date().toISOString() });
+        if (!behave.silent) datasets[region].set(into.toLowerCase(), { name: into, slug: into.toLowerCase().replace(/[^a-z0-9_~.-]/g, '-'), created_at: new Date(0).toISOString(), last_written_at: new Date().toISOString() });
         process.stdout.write(`${JSON.stringify({ region, dataset: into, ...span })}\n`);
       }
     }
@@ -138,9 +139,9 @@ async function answer(region, request, response) {
   return json(response, 404, { error: 'not found' });
 }
 
-/** Where a server listens. */
-async function listening(server) {
-  server.listen(0, '127.0.0.1');
+/** Where a server listens: on this machine only, unless containers are to reach it. */
+async function listening(server, host = '127.0.0.1') {
+  server.listen(0, host);
   await once(server, 'listening');
   return server.address().port;
 }
@@ -150,7 +151,9 @@ const serve = (region) => (request, response) => void answer(region, request, re
 async function main(argv) {
   const at = argv.indexOf('--tls');
   const tls = at < 0 ? undefined : { cert: readFileSync(argv[at + 1]), key: readFileSync(argv[at + 2]) };
-  const first = { us: `http://127.0.0.1:${await listening(createServer(serve('us')))}`, eu: `http://127.0.0.1:${await listening(createServer(serve('eu')))}`, keys: KEYS };
+  const named = argv.indexOf('--host');
+  const host = named < 0 ? '127.0.0.1' : argv[named + 1];
+  const first = { us: `http://${host}:${await listening(createServer(serve('us')), host)}`, eu: `http://${host}:${await listening(createServer(serve('eu')), host)}`, keys: KEYS };
   if (tls !== undefined) {
     const ports = { 'api.honeycomb.io:443': await listening(createTlsServer(tls, serve('us'))), 'api.eu1.honeycomb.io:443': await listening(createTlsServer(tls, serve('eu'))) };
     const proxy = createServer((_request, response) => response.writeHead(405).end());

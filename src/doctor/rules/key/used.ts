@@ -1,6 +1,7 @@
 /** The key that each service sends, and where it is written. Pure. */
 import type { AccountAnswer, Evidence, Workspace } from '../../../types.ts';
 import { fingerprint } from '../../../ui/redact.ts';
+import { secretsIn } from '../../../write/placeholders.ts';
 import { settingAt } from '../../evidence.ts';
 import { keyOf, sendingIn, sourcesOf } from '../../keys.ts';
 import type { Facts, Kept, Setting, Subject } from '../../types.ts';
@@ -27,6 +28,8 @@ export function usedKeys(workspace: Workspace, subjects: readonly Subject[], { s
     const setting = sending.headers.from;
     const key = keyOf(sending)?.trim() ?? '';
     if (!expected || sending.to.backend !== 'honeycomb' || setting === undefined || !('value' in setting) || key === '') return [];
+    // A plan that is looked at before it is written names its secrets and does not hold them.
+    if (secretsIn(key).length > 0) return [];
     const names = sourcesOf(setting.name, setting.raw);
     const kept = stores.filter(({ name }) => names.includes(name));
     const from = kept.find(({ wins }) => wins);

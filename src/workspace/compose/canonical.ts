@@ -125,8 +125,11 @@ function hosts(value: Tree): Tree[] {
 /** Map or list form; a network without settings of its own is a null. */
 function networks(value: Tree): Mapping {
   if (value.kind === 'map') return value;
-  const none = (where: Where): Leaf => ({ kind: 'leaf', type: 'null', text: null, raw: '', where });
-  return { kind: 'map', entries: new Map(items(value).flatMap(item => { const name = leafText(item); return name === undefined ? [] : [[name, none(item.where)] as const]; })), where: value.where };
+  const entries = items(value).flatMap(item => {
+    const name = leafText(item);
+    return name === undefined ? [] : [[name, { kind: 'leaf', type: 'null', text: null, raw: '', where: item.where }] as const];
+  });
+  return { kind: 'map', entries: new Map(entries), where: value.where };
 }
 
 function bare(address: string): string {

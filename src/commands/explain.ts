@@ -3,6 +3,7 @@ import type { ParsedArgs } from '../args.ts';
 import { matchLine } from '../doctor/log-lines/index.ts';
 import { safeLine } from '../doctor/log-lines/safe.ts';
 import { firstFix, pagePath, pageText, whyShort } from '../doctor/pages.ts';
+import { distance } from '../doctor/rules/files/known-names.ts';
 import { ruleOf, rules } from '../doctor/rules/index.ts';
 import type { Rule } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
@@ -25,11 +26,11 @@ function explainRule(id: string, args: ParsedArgs, context: Context): Report {
   return { ...report(EXIT.done, []), page: { rule: rule.id, hop: rule.hop, title: rule.title, ...rule.page } };
 }
 
-/** The names that are nearest: of the same hop, or with a word in common. */
+/** The name that is nearest, with or without its hop; else where all of them are. */
 function hintFor(id: string): string {
-  const words = id.toLowerCase().split(/[^a-z]+/).filter((word) => word.length > 2);
-  const near = rules.map((rule) => ({ id: rule.id, shared: words.filter((word) => rule.id.includes(word)).length })).filter(({ shared }) => shared > 0).toSorted((a, b) => b.shared - a.shared);
-  return near.length === 0 ? 'docs/causes/README.md lists them' : `one of ${near.slice(0, 5).map((one) => one.id).join(', ')}`;
+  const asked = id.toLowerCase();
+  const near = rules.map((rule) => ({ id: rule.id, far: Math.min(distance(asked, rule.id), distance(asked, rule.id.slice(rule.hop.length + 1))) })).toSorted((a, b) => a.far - b.far)[0];
+  return near !== undefined && near.far <= 2 ? `otel-setup explain ${near.id}` : 'otel-setup doctor --list   # every cause in a line';
 }
 
 /** The first line of each cause at once, the others counted. @throws Stop (2) where standard input is a terminal. */
@@ -49,7 +50,7 @@ async function explainLines(args: ParsedArgs, context: Context): Promise<Report>
   if (!piped) throw new Stop(EXIT.usage, 'explain reads log lines from a pipe, and there is none.', PIPE);
   const explained = [...found].map(([id, { line, rule, count }]): ExplainedReport => ({
     rule: id, line, count, page: pagePath(id),
-    ...(rule === undefined ? {} : { title: rule.title, why: whyShort(rule), do: firstFix(rule) }),
+    ...(rule === undefined ? {} : { title: rule.title, why: whyShort(rule), do: firstFix(rule).join('\n') }),
   }));
   if (explained.length === 0) {
     context.warn(read === 0 ? 'No line came in: nothing to explain.' : `${lines(read)} read, none of them a complaint of an exporter, an SDK, the Collector or Compose.`);
@@ -64,8 +65,8 @@ async function explainLines(args: ParsedArgs, context: Context): Promise<Report>
 const lines = (count: number): string => `${count.toLocaleString('en-US')} line${count === 1 ? '' : 's'}`;
 const next = (read: number): readonly string[] =>
   read === 0
-    ? [PIPE, 'docker compose ps -a   (is there a container at all?)']
-    : ['otel-setup doctor   (looks at the files, the containers and the way as well)', 'more lines: docker compose logs --no-color --tail 2000 SERVICE | otel-setup explain', 'let the SDK say more: OTEL_LOG_LEVEL=debug (Python: OTEL_PYTHON_LOG_LEVEL=debug), then docker compose up -d SERVICE'];
+    ? [PIPE, 'docker compose ps -a   # is there a container at all?']
+    : ['otel-setup doctor   # looks at the files, the containers and the way as well', 'docker compose logs --no-color --tail 2000 SERVICE | otel-setup explain   # more lines', 'set OTEL_LOG_LEVEL=debug (Python: OTEL_PYTHON_LOG_LEVEL=debug), then docker compose up -d SERVICE: the SDK says more'];
 
 function shown(id: string, line: string, rule: Rule | undefined, columns: number): readonly string[] {
   if (rule === undefined) return [line, `  ${id}: ${pagePath(id)}`];
@@ -73,7 +74,7 @@ function shown(id: string, line: string, rule: Rule | undefined, columns: number
     line,
     ...wrap(`  ${rule.title}`, 2, columns),
     ...wrap(`  Why:  ${whyShort(rule)}`, 8, columns),
-    `  Do:   ${firstFix(rule)}`,
+    ...firstFix(rule).map((step, i) => (i === 0 ? `  Do:   ${step}` : `          ${step}`)),
     `  More: otel-setup explain ${id}  (${pagePath(id)})`,
   ];
 }

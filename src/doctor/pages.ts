@@ -30,8 +30,11 @@ function parts(texts: readonly string[]): readonly Part[] {
 export function whyShort({ page }: Rule, sentences = 2): string {
   return page.why.split(/(?<=[.!?])\s+(?=[A-Z`"0-9])/).slice(0, sentences).join(' ');
 }
-/** The one thing to do: the first of `fix`. */
-export const firstFix = ({ page }: Rule): string => page.fix[0] ?? '';
+/** The one thing to do: the first of `fix`, with what is to be pasted after it where it ends with a colon. */
+export function firstFix({ page }: Rule): readonly string[] {
+  const [first, second] = page.fix;
+  return first === undefined ? [] : second !== undefined && first.endsWith(':') ? [first, second] : [first];
+}
 
 const fenced = (lines: readonly string[]): readonly string[] => {
   const fence = lines.some((line) => line.includes('```')) ? '````' : '```';

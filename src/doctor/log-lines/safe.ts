@@ -11,11 +11,14 @@ const NAMELESS = /((?:occurrences|specification|the format|"input"=)[:=]?\s*["']
 /** What has the shape of a key (22 letters and digits, 32 hex digits), where it is no part of a path, a name or a longer id. */
 const TOKEN = /(?<![\w./@-])(?:[0-9a-f]{32}|[0-9A-Za-z]{22})(?![\w./@-])/g;
 
+/** Letters and digits mixed, or capitals all over: no number and no name of a class. */
+const isRandom = (token: string): boolean => (/\d/.test(token) && /[A-Za-z]/.test(token)) || (token.match(/[A-Z]/g)?.length ?? 0) > 5;
+
 /** One printable line without secrets. A trace id looks like a key and goes too. */
 export function safeLine(line: string): string {
   const shown = withoutSecrets(oneLine(textOf(line)).trim())
     .replace(SCHEME, (_, scheme: string, between: string, value: string) => `${scheme}${between}${value.includes('…') ? value : fingerprint(value)}`)
     .replace(NAMELESS, (_, before: string, value: string) => `${before}${value.includes('…') ? value : fingerprint(value)}`)
-    .replace(TOKEN, (token) => (/\d/.test(token) && /[A-Za-z]/.test(token) ? fingerprint(token) : token));
+    .replace(TOKEN, (token) => (isRandom(token) ? fingerprint(token) : token));
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
 }

@@ -14,9 +14,9 @@ const logged = heard({
     check: ['docker compose logs --no-color --since 10m SERVICE | npx otel-setup explain', 'npx otel-setup doctor --services SERVICE'],
     fix: [
       'Let the SDK say more, make the container anew, and look again:',
-      'OTEL_LOG_LEVEL: debug   (Node.js, Ruby, PHP, .NET)',
-      'OTEL_PYTHON_LOG_LEVEL: debug   (Python)',
-      'OTEL_JAVAAGENT_DEBUG: "true"   (Java)',
+      'OTEL_LOG_LEVEL: debug   # Node.js, Ruby, PHP, .NET',
+      'OTEL_PYTHON_LOG_LEVEL: debug   # Python',
+      'OTEL_JAVAAGENT_DEBUG: "true"   # Java',
       'docker compose up -d SERVICE',
     ],
     links: ['https://docs.honeycomb.io/troubleshoot/common-issues/sending-data/'],

@@ -26,11 +26,11 @@ const queueFull = heard({
     symptoms: ['Queue is full, likely spans/logs will be dropped.', 'Dropped 1000 spans because maxQueueSize reached', 'sending queue is full', 'data refused due to high memory usage'],
     why: 'Spans are made faster than they can be sent, or the other end is slow or gone, so the queue runs over. In a Collector the memory limiter refuses data for the same reason.',
     check: ['docker compose logs --no-color --since 10m SERVICE | npx otel-setup explain', 'If there is an export error as well, that is the reason: mend it first.'],
-    fix: ['OTEL_BSP_MAX_QUEUE_SIZE: "8192"', 'OTEL_TRACES_SAMPLER: parentbased_traceidratio', 'OTEL_TRACES_SAMPLER_ARG: "0.25"', 'Collector: a larger sending_queue.queue_size, or more memory than the limiter allows.'],
+    fix: ['Let more spans wait, or make fewer:', 'OTEL_BSP_MAX_QUEUE_SIZE: "8192"', 'OTEL_TRACES_SAMPLER: parentbased_traceidratio', 'OTEL_TRACES_SAMPLER_ARG: "0.25"', 'Collector: a larger sending_queue.queue_size, or more memory than the limiter allows.'],
     links: ['https://opentelemetry.io/docs/languages/sdk-configuration/general/'],
   },
   says: () => 'Spans were dropped because the queue was full.',
-  do: () => 'OTEL_BSP_MAX_QUEUE_SIZE: "8192"   (after any export error beside it is mended)',
+  do: () => 'OTEL_BSP_MAX_QUEUE_SIZE: "8192"   # first mend any export error beside it',
 });
 
 const afterShutdown = heard({

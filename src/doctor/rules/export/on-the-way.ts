@@ -14,7 +14,15 @@ const noKey = heard({
     ],
     why: 'Honeycomb answered, so the address is right; but the header x-honeycomb-team was not there, or was blank. Nearly always the variable that OTEL_EXPORTER_OTLP_HEADERS is filled with was blank when the container was made. Else the header is written with ":" or in quotes and the SDK dropped it, or a Collector in between has no key of its own.',
     check: ['docker compose exec SERVICE sh -c \'echo "${OTEL_EXPORTER_OTLP_HEADERS%%=*} has ${#OTEL_EXPORTER_OTLP_HEADERS} characters"\'', 'A good one has 39 characters (configuration key) or 81 (ingest key); 17 means that the key is blank.'],
-    fix: ['HONEYCOMB_API_KEY=your-key   (in the .env beside the compose file; a blank variable in the shell beats it: unset HONEYCOMB_API_KEY)', 'OTEL_EXPORTER_OTLP_HEADERS: "x-honeycomb-team=${HONEYCOMB_API_KEY}"', 'docker compose up -d SERVICE', '`docker compose restart` is not enough: it keeps the old environment.'],
+    fix: [
+      'See where the key has a value, and which place wins (a blank variable in the shell beats .env):',
+      'npx otel-setup status',
+      'Put the key into the .env beside the compose file, and the header into the service:',
+      'HONEYCOMB_API_KEY=your-key',
+      'OTEL_EXPORTER_OTLP_HEADERS: "x-honeycomb-team=${HONEYCOMB_API_KEY}"',
+      'Then make the container anew; `docker compose restart` keeps the old environment:',
+      'docker compose up -d SERVICE',
+    ],
     links: ['https://docs.honeycomb.io/send-data/opentelemetry/'],
   },
   says: () => 'Honeycomb says that the request came without a key: the header is missing or blank.',
@@ -36,7 +44,7 @@ const unavailable = heard({
     links: ['https://status.honeycomb.io'],
   },
   says: () => 'What answers at the endpoint had an error of its own (5xx): spans of that time are lost.',
-  do: () => 'docker compose ps   (is the Collector or proxy in between healthy?)',
+  do: () => 'docker compose ps   # is the Collector or proxy in between healthy?',
 });
 
 const xRay = heard({

@@ -15,8 +15,8 @@ const sdkFailed = heard({
       'OpenTelemetry: [error] Error during opentelemetry initialization',
     ],
     why: 'The SDK met an error while it was set up, said so once, and stepped aside. The app goes on without it, so everything looks fine and not one span is sent. The line that follows (in Python the last line of the traceback) names the setting or the package that it stumbled over.',
-    check: ['docker compose logs --no-color SERVICE | npx otel-setup explain', 'Read the first error after the start of the container, not the last one.'],
-    fix: ['Mend what the lines right after it name; `otel-setup explain` knows most of them.', 'docker compose up -d --build SERVICE'],
+    check: ['docker compose logs --no-color SERVICE | grep -i -A 20 opentelemetry | head -60', 'Read the first error after the start of the container, not the last one.'],
+    fix: ['Mend what the lines right after it name; explain knows most of them:', 'docker compose logs --no-color SERVICE | npx otel-setup explain', 'docker compose up -d --build SERVICE'],
     links: ['https://opentelemetry.io/docs/languages/sdk-configuration/'],
   },
   says: () => 'OpenTelemetry gave up while it started: the app runs, and nothing of it is sent.',
@@ -47,11 +47,11 @@ const phpExtension = heard({
     symptoms: ['Warning: The opentelemetry extension must be loaded in order to autoload the OpenTelemetry Laravel auto-instrumentation'],
     why: 'The auto-instrumentation packages of Composer hook into functions through the `opentelemetry` extension of PHP. Without the extension they do nothing.',
     check: ['docker compose exec SERVICE php -m | grep opentelemetry'],
-    fix: ['COPY --from=mlocati/php-extension-installer /usr/bin/install-php-extensions /usr/local/bin/', 'RUN install-php-extensions opentelemetry', 'docker compose up -d --build SERVICE'],
+    fix: ['Add the extension in the Dockerfile:', 'COPY --from=mlocati/php-extension-installer /usr/bin/install-php-extensions /usr/local/bin/', 'RUN install-php-extensions opentelemetry', 'docker compose up -d --build SERVICE'],
     links: ['https://opentelemetry.io/docs/zero-code/php/'],
   },
   says: () => 'The opentelemetry extension of PHP is not loaded, so nothing is instrumented.',
-  do: () => 'RUN install-php-extensions opentelemetry   (in the Dockerfile)',
+  do: () => 'RUN install-php-extensions opentelemetry   # in the Dockerfile',
 });
 
 export const started: readonly Rule[] = [exporterTwice, phpExtension, sdkFailed];

@@ -1,9 +1,10 @@
 /** The key's variable is blank where Compose looks: why, in the order of how much the reason explains. */
 import { gpLine, unsetLine, commandLine } from '../../../ui/shell-lines.ts';
-import { dotenvPath } from '../../../stores/dotenv.ts';
+import { dotenvPath, variablesIn } from '../../../stores/dotenv.ts';
 import type { Workspace } from '../../../types.ts';
 import { rule } from '../../rule.ts';
 import type { Facts, Finding, Kept, Rule } from '../../types.ts';
+import { distance } from '../files/known-names.ts';
 import { keptAt } from '../key/used.ts';
 import { wantedKeys, type Wanted } from './wanted.ts';
 
@@ -18,26 +19,29 @@ interface Why {
   readonly kept?: Kept;
 }
 
-/** Each blank key has one reason. */
-function whyBlank({ kept }: Wanted, workspace: Workspace): Why {
+/** Each blank key has one reason; undefined = another rule has it. */
+function whyBlank({ name, kept }: Wanted, workspace: Workspace): Why | undefined {
   const filled = kept.filter(({ value }) => value.trim() !== '');
   const files = filled.filter(({ store }) => store === 'dotenv' || store === 'env-file');
   const read = files.find(({ where }) => typeof where !== 'string' && where.path === dotenvPath(workspace));
   const blankOne = kept.find(({ wins }) => wins);
   if (read !== undefined && blankOne?.store === 'shell') return { is: 'blank-in-shell', kept: read };
   const found: Why | undefined = withKept('only-in-gp-env', filled.find(({ store }) => store === 'gp-env')) ?? withKept('wrong-folder', files.find((one) => one !== read));
-  return found ?? { is: 'no-key', ...(blankOne === undefined ? {} : { kept: blankOne }) };
+  return found ?? (isMisspelled(name, workspace) ? undefined : { is: 'no-key', ...(blankOne === undefined ? {} : { kept: blankOne }) });
 }
+/** `.env` has the key under a name that is nearly this one: files.misspelled says which of the two to write. */
+const isMisspelled = (name: string, workspace: Workspace): boolean =>
+  Array.from(variablesIn(workspace.files, dotenvPath(workspace))).some(([one, { value }]) => value !== '' && one !== name && (distance(one, name) <= 2 || one.replaceAll('_', '') === name.replaceAll('_', '')));
 const withKept = (is: Reason, kept: Kept | undefined): Why | undefined => (kept === undefined ? undefined : { is, kept });
 
 function blankFor(is: Reason, find: (wanted: Wanted, kept: Kept | undefined, workspace: Workspace) => Pick<Finding, 'says' | 'do' | 'then'>) {
   return ({ workspace, subjects, ...facts }: Pick<Facts, 'workspace' | 'subjects' | 'stores'> & Partial<Facts>): readonly Finding[] =>
     wantedKeys(workspace, subjects, facts).filter(({ blank }) => blank).flatMap((wanted) => {
       const why = whyBlank(wanted, workspace);
-      if (why.is !== is) return [];
+      if (why?.is !== is) return [];
       const said = find(wanted, why.kept, workspace);
       const place = why.kept === undefined || why.kept.store === 'shell' ? [] : [keptAt(why.kept)];
-      return [{ ...said, says: `${said.says}${wanted.also}`, service: wanted.service, status: wanted.status, because: [wanted.because, ...blankShell(wanted), ...place], about: wanted.variable }];
+      return [{ ...said, says: `${said.says}${wanted.also}`, service: wanted.service, status: wanted.status, because: [wanted.because, ...blankShell(wanted), ...place], about: `secret:${wanted.name}` }];
     });
 }
 const blankShell = ({ kept }: Wanted) => kept.filter(({ store, value }) => store === 'shell' && value.trim() === '').map(({ name, where }) => ({ where, says: `${name} is set, and blank` }));

@@ -1,4 +1,5 @@
 /** The key's variable has a value, and not the one that is meant. */
+import { KEY } from '../../../backends/honeycomb/index.ts';
 import { recogniseKey } from '../../../backends/honeycomb/key.ts';
 import { dotenvPath } from '../../../stores/dotenv.ts';
 import { readEnvFile } from '../../../workspace/compose/env-file.ts';
@@ -36,7 +37,7 @@ const unreadable = rule({
       because: [lineAt(workspace.files, { path, line: error.line }, 'this line')],
       do: `correct line ${error.line} of ${path}: NAME=value, without quotes`,
       then: 'docker compose config --quiet && docker compose up -d',
-      about: path,
+      about: `secret:${KEY}`,
     }];
   },
 });
@@ -64,7 +65,7 @@ const quoted = rule({
       says: `${wanted.name} holds the key and ${recognised.without ?? 'more'}, which is sent along with it.${wanted.also}`,
       because: [keptAt(from), wanted.because],
       do: from.store === 'shell' ? `export ${wanted.name}=YOUR-KEY   # without ${recognised.without ?? 'the rest'}` : `${wanted.name}=YOUR-KEY   (in .env, without ${recognised.without ?? 'the rest'})`,
-      about: wanted.variable,
+      about: `secret:${wanted.name}`,
     }];
   }),
 });

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 
 import type { ParsedArgs } from '../args.ts';
+import { afterPlan } from '../doctor/after.ts';
+import type { Line } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
 import type { EditReport, Plan, Report, Workspace } from '../types.ts';
@@ -64,11 +66,14 @@ export const run: Run = async (args, context) => {
   }
 
   const { plan } = prepared;
+  let left: readonly Line[] = [];
   const nothing = plan.patches.length === 0 && !plan.ops.some(({ op }) => op === 'store');
   if (nothing) {
     context.print(exit === EXIT.done ? '  Everything is set up already; nothing was written.' : '  There is nothing that could be written.');
   } else {
     for (const line of planLines(plan, workspace)) context.print(line);
+    left = afterPlan(workspace, plan, prepared.changed, { cwd: context.cwd, env: context.env, composeFiles: args.file });
+    for (const line of left) context.warn(`  ! ${line.service === undefined ? '' : `${oneLine(line.service)}: `}${oneLine(line.says)}${line.do === undefined ? '' : ` Do: ${oneLine(line.do)}`} [${line.rule}]`);
     // The second teammate was asked for the key, which said everything.
     if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, plan, args, context);
     await refereed(workspace, plan, context);
@@ -100,7 +105,7 @@ export const run: Run = async (args, context) => {
   context.print('');
   for (const line of next) context.print(`  ${oneLine(line)}`);
   if (args.verbose) for (const line of editLines(edits)) context.print(line);
-  return report(exit === EXIT.done && stored && rebuilt?.ok !== false ? EXIT.done : EXIT.notDone, next);
+  return report(exit === EXIT.done && stored && rebuilt?.ok !== false && left.every(({ status }) => status !== 'broken') ? EXIT.done : EXIT.notDone, next);
 };
 
 /** @throws Stop (exit 2) for flags that contradict each other. */

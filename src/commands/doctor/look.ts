@@ -1,6 +1,4 @@
 /** What the doctor knows of this workspace: files read, probes run side by side. */
-import { join, relative, resolve } from 'node:path';
-
 import { factsOf } from '../../doctor/know.ts';
 import { wantedRules } from '../../doctor/engine.ts';
 import { neededProbes, probe } from '../../doctor/probing.ts';
@@ -10,8 +8,7 @@ import type { Facts, Known, Missing, Probe } from '../../doctor/types.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Workspace } from '../../types.ts';
 import { isSecretName } from '../../ui/redact.ts';
-import { realFolder } from '../../workspace/files.ts';
-import { readWorkspace } from '../../workspace/read.ts';
+import { reread } from '../../workspace/reread.ts';
 import { recorded, type Recording } from '../../doctor/bundle/record.ts';
 import type { ParsedArgs } from '../../args.ts';
 import { workspaceOf } from '../workspace-of.ts';
@@ -34,8 +31,8 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   const unknown = args.services.find((name) => workspace.services.every((service) => service.name !== name));
   if (unknown !== undefined) throw new Stop(EXIT.usage, `There is no service "${unknown}".`, `there ${workspace.services.length === 1 ? 'is' : 'are'} ${workspace.services.map(({ name }) => name).join(', ') || 'none'}`);
   const recorder = args.bundle === undefined ? undefined : recorded(workspace.files);
-  const reread = recorder === undefined ? undefined : again(workspace, recorder.files, args, context);
-  const read = reread?.workspace ?? workspace;
+  const second = recorder === undefined ? undefined : reread(workspace, recorder.files, { cwd: context.cwd, env: context.env, composeFiles: args.file });
+  const read = second?.workspace ?? workspace;
   for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
   const given: Known = factsOf(read, args.services);
   const asked = neededProbes(probes, wantedRules(rules, args));
@@ -49,7 +46,7 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   });
   working?.done('looked at');
   hideKnown(known, context);
-  return { known, workspace: read, took, ...(recorder === undefined || reread === undefined ? {} : { recorded: { recording: recorder.recording(), folder: reread.folder, composeFiles: reread.composeFiles } }) };
+  return { known, workspace: read, took, ...(recorder === undefined || second === undefined ? {} : { recorded: { recording: recorder.recording(), folder: second.folder, composeFiles: second.composeFiles } }) };
 }
 
 /** Every value that a probe found and that is a secret is hidden in all that is printed from now on. */
@@ -74,16 +71,6 @@ async function readable(args: ParsedArgs, context: Context): Promise<Workspace |
     if (!(error instanceof Stop) || error.exit !== EXIT.usage || !/\.ya?ml/.test(error.message) || args.file.some((name) => error.message.startsWith(`There is no ${name}`))) throw error;
     return { refusals: [{ says: error.message, ...(error.hint === undefined ? {} : { do: error.hint }) }] };
   }
-}
-
-/** The same workspace through files that remember what is read. */
-function again({ files: { root }, compose }: Workspace, files: Workspace['files'], { file }: Look, { cwd, env }: Context): { readonly workspace: Workspace; readonly folder: string; readonly composeFiles: readonly string[] } {
-  const start = realFolder(cwd) ?? root;
-  for (const named of [file.map((name) => resolve(start, name)), compose.map((path) => join(root, path))]) {
-    const read = readWorkspace({ cwd: start, env, files, ...(named.length === 0 ? {} : { composeFiles: named }) });
-    if (!('ask' in read)) return { workspace: read, folder: relative(root, start), composeFiles: named.map((path) => relative(root, path)) };
-  }
-  throw new Stop(EXIT.answerMissing, 'No compose file could be chosen.', 'name one with --file FILE');
 }
 
 /** What may not be touched in this run, and why. */

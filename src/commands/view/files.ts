@@ -29,7 +29,7 @@ export function save(path: string, trouble: (sentence: string) => void): Saving 
 
 /** Takes a file's requests as if they had just arrived; gives a sentence about it. Throws Stop where there is nothing to show. */
 export async function load(path: string, arrivals: Arrivals, kept: Kept): Promise<string> {
-  let [number, taken] = [0, 0];
+  let [number, taken, left] = [0, 0, 0];
   let wrong: string | undefined;
   try {
     for await (const line of linesOf(path)) {
@@ -37,6 +37,7 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
       const arrived = arrivedOf(line);
       if (arrived === undefined) continue;
       if ('refused' in arrived) {
+        left++;
         wrong ??= `line ${number} ${arrived.refused}`;
         continue;
       }
@@ -49,7 +50,7 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
   }
   if (taken === 0) throw new Stop(EXIT.notDone, `${path} holds nothing to show: ${wrong ?? 'it is empty'}.`, 'Give a file of OTLP JSON lines: of view --save, or of a Collector\'s file exporter.');
   const { traces } = arrivals;
-  return `  ${path}: ${traces.spans} ${traces.spans === 1 ? 'span' : 'spans'} in ${traces.size} ${traces.size === 1 ? 'trace' : 'traces'}${wrong === undefined ? '' : `; ${number - taken} lines were left out: ${wrong}`}`;
+  return `  ${path}: ${traces.spans} ${traces.spans === 1 ? 'span' : 'spans'} in ${traces.size} ${traces.size === 1 ? 'trace' : 'traces'}${wrong === undefined ? '' : `; left out: ${wrong}${left === 1 ? '' : `, and ${left - 1} more`}`}`;
 }
 
 function count({ signal, bytes, encoding }: Arrived, kept: Kept): void {

@@ -62,6 +62,7 @@ export function live(arrivals: Arrivals, state: () => State, out: Out): () => vo
     if (ready) ready = out.write(': still here\n\n');
   }, ALIVE_MS);
   say('reset', {});
+  say('state', state());
   plan(0);
   return () => {
     over = true;

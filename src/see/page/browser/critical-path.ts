@@ -12,20 +12,21 @@ export type Stretch = readonly [from: number, to: number];
 export function criticalPath({ roots, childrenOf }: Tree): ReadonlyMap<Span, readonly Stretch[]> {
   const path = new Map<Span, Stretch[]>();
   const [root] = roots.toSorted((a, b) => b.start + b.ns - (a.start + a.ns));
-  const stack = root === undefined ? [] : [{ span: root, until: root.start + root.ns }];
+  const stack = root === undefined ? [] : [{ span: root, since: root.start, until: root.start + root.ns }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { span } = next;
+    const { span, since } = next;
     const stretches: Stretch[] = [];
-    let until = next.until;
+    let { until } = next;
     for (const child of childrenOf(span).toSorted((a, b) => b.start + b.ns - (a.start + a.ns))) {
-      if (until <= span.start) break;
+      if (until <= since) break;
       const end = Math.min(child.start + child.ns, until);
-      if (child.start >= until || end <= span.start) continue;
+      if (child.start >= until || end <= since) continue;
       if (end < until) stretches.push([end, until]);
-      stack.push({ span: child, until: end });
-      until = Math.max(child.start, span.start);
+      // Clocks differ: a child that starts before its parent counts from there.
+      until = Math.max(child.start, since);
+      stack.push({ span: child, since: until, until: end });
     }
-    if (until > span.start) stretches.push([span.start, until]);
+    if (until > since) stretches.push([since, until]);
     path.set(span, stretches.toReversed());
   }
   return path;

@@ -71,8 +71,8 @@ export function askAgain(): void {
 
 /** The menus offer what there is. */
 export function drawFilters(shown: number): void {
-  options(service, 'All services', (known.state?.services ?? []).filter(({ spans }) => spans > 0).map((row) => row.service));
-  options(route, 'All routes', [...new Set([...known.traces.values()].map(routeOf))].toSorted().slice(0, MOST_ROUTES));
+  options(service, 'Service', (known.state?.services ?? []).filter(({ spans }) => spans > 0).map((row) => row.service));
+  options(route, 'Route', [...new Set([...known.traces.values()].map(routeOf))].toSorted().slice(0, MOST_ROUTES));
   const { filter } = currentFilter();
   clear.hidden = isEmpty(filter);
   const all = known.traces.size;

@@ -28,7 +28,8 @@ export function listen(): void {
     for (const id of ids) known.traces.delete(id);
   });
   on<State>('state', (state) => {
-    fresh();
+    // All that is there is told before what it comes to, but for the first time.
+    if (state.traces === 0) fresh();
     known.state = state;
   });
   source.addEventListener('error', () => {

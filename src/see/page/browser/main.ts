@@ -1,4 +1,5 @@
 /** The page of `otel-setup view`. */
+import { colourOf } from './colours.ts';
 import { byId, set, textOf } from './dom.ts';
 import { askAgain } from './filters.ts';
 import { count } from './format.ts';
@@ -42,6 +43,8 @@ function drawStatus(): void {
   set(status, { class: connected ? 'live' : 'lost' });
   textOf(byId('status-text', HTMLElement), connected ? 'live' : 'not connected: is otel-setup view still running?');
   if (state === undefined) return;
+  // In order of arrival, whatever view is looked at first.
+  for (const { service } of state.services) colourOf(service);
   const full = state.evicted > 0 ? ` · ${count(state.evicted)} oldest traces went to make room` : '';
   textOf(byId('kept', HTMLElement), `${count(state.spans)} of at most ${count(state.mostSpans)} spans kept${full}`);
   byId('kept', HTMLElement).title = `Kept in memory: at most ${count(state.mostSpans)} spans and ${count(Math.round(state.mostBytes / 1024 / 1024))} MiB. The traces that have been quiet for longest go first.`;

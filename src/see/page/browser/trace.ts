@@ -103,11 +103,12 @@ function draw(): void {
   byId('export', HTMLAnchorElement).href = `./api/trace?id=${id}&file`;
   drawRuler(trace.ns);
   set(fall, { 'aria-rowcount': lines.length });
+  // The details take room away: first them, then what must be seen.
+  drawDetail();
   rows.show(lines.length);
   const index = lines.findIndex(({ span }) => span.id === at);
   if (index >= 0) rows.reveal(index);
   point();
-  drawDetail();
   if (focusWanted) focusWaterfall();
 }
 

@@ -7,8 +7,19 @@ import type { Rule } from './types.ts';
 export const pagePath = (id: string): string => `docs/causes/${id}.md`;
 
 const hopTitle = (rule: Rule): string => HOPS.find(({ hop }) => hop === rule.hop)?.title ?? rule.hop;
-/** A sentence ends like one; everything else is there to be pasted. */
-const isSentence = (text: string): boolean => /[.:!?]`?$/.test(text) && /^[`A-Z]/.test(text) && text.includes(' ');
+/** What is there to be pasted: a command, a variable, an instruction of a Dockerfile, a line of YAML, JSON or code. */
+const PASTED: readonly RegExp[] = [
+  /^(?:sudo )?(?:docker|npx|npm|pnpm|yarn|bun|otel-setup|curl|wget|git|gh|gp|grep|sh|bash|unset|eval|env|printenv|printf|pip3?|python3?|uv|poetry|pipenv|pip-compile|aws|openssl|getent|nslookup|echo|ls|cat|chmod|date|hwclock|dos2unix|tr|sed|composer|bundle|mvn|dotnet|php|ruby|node|java)(?= [^a-zA-Z]| [a-z-]+(?: |$)|$)(?!.*(?:\w\.|:)$)/,
+  /^unset [A-Z]/,
+  /^(?:export )?[A-Z][A-Z0-9_]+ ?[:=](?! [A-Z][a-z])(?!.* \w+\.$)/,
+  /^(?:FROM|RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|USER|ARG|WORKDIR) /,
+  /^(?:find [./]|go (?:build|mod|get|install|run|work) )/,
+  /^(?:[-"'{}[\]<@]|\.\w)/,
+  /^(?:import|from|const|let|export|require|app|with) .*[;)}'"\]]$|^[\w.]+\(.*\)[;,]?$|^[\w.]+ = |;$/,
+  /^[a-z][\w.-]*: ?\S*$/,
+];
+/** Everything else is a sentence, or a part of one. */
+const isSentence = (text: string): boolean => /\S \S/.test(text) && !PASTED.some((kind) => kind.test(text));
 
 interface Part {
   readonly sentence: boolean;

@@ -47,7 +47,8 @@ function protocolOf(service: Service, settings: Settings, code: InCode): Sending
 }
 
 function endpointOf(settings: Settings, code: InCode, protocol: string): Sending['endpoint'] {
-  if (code.endpoint !== undefined) return { from: code.endpoint.at, ...(code.endpoint.url === undefined ? {} : { url: code.endpoint.url }) };
+  const written = code.endpoint === undefined ? undefined : inTheCode(code.endpoint, settings);
+  if (written !== undefined) return written;
   const own = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
   if (own !== undefined) return { url: own.value.trim(), from: own };
   if (code.distribution !== undefined) {
@@ -59,8 +60,22 @@ function endpointOf(settings: Settings, code: InCode, protocol: string): Sending
   return { url: protocol === 'grpc' ? 'http://localhost:4317' : `http://localhost:${LOCAL_PORT}/v1/traces`, from: 'default' };
 }
 
+/** The address that the code gives to its exporter, or that of the variable which it names; undefined = the variable is not set, so the exporter looks for itself. */
+function inTheCode({ url, env, at }: NonNullable<InCode['endpoint']>, settings: Settings): Sending['endpoint'] | undefined {
+  if (env === undefined) return { from: at, ...(url === undefined ? {} : { url }) };
+  const base = given(settings, env.env)?.value.trim() ?? env.fallback;
+  if (base !== undefined) return { from: at, url: base + (env.then ?? '') };
+  return env.then === undefined ? undefined : { from: at };
+}
+
 function headersOf(service: Service, settings: Settings, code: InCode): Sending['headers'] {
-  if (code.headers !== undefined) return { pairs: [], from: code.headers };
+  if (code.headers !== undefined) {
+    const pairs = (code.headerPairs ?? []).flatMap(({ name, value }) => {
+      const text = value === undefined ? undefined : 'value' in value ? value.value : (given(settings, value.env)?.value.trim() ?? value.fallback);
+      return text === undefined || text === '' ? [] : [{ name, value: text }];
+    });
+    return { pairs, from: code.headers };
+  }
   // The header of the signal replaces the general one (the specification); JavaScript's exporters merge them.
   const set = given(settings, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS');
   const general = service.app?.language === 'node' ? given(settings, 'OTEL_EXPORTER_OTLP_HEADERS') : undefined;
@@ -89,8 +104,9 @@ function decoded(text: string): string {
   }
 }
 
-/** OTEL_SERVICE_NAME beats service.name of OTEL_RESOURCE_ATTRIBUTES (the specification); code beats neither in Python and Node, but is where else it can be. */
+/** OTEL_SERVICE_NAME beats service.name of OTEL_RESOURCE_ATTRIBUTES (the specification); what code says is before both or behind both (InCode). */
 function nameOf(settings: Settings, code: InCode): Sending['serviceName'] {
+  if (code.serviceName?.wins === true && code.serviceName.value !== undefined && code.serviceName.value !== '') return { value: code.serviceName.value, from: code.serviceName.at };
   const own = given(settings, 'OTEL_SERVICE_NAME');
   if (own !== undefined) return { value: own.value.trim(), from: own };
   const attributes = given(settings, 'OTEL_RESOURCE_ATTRIBUTES');

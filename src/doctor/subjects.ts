@@ -1,6 +1,6 @@
 /** Which services the doctor looks at, and each of them read as its SDK will read it. Pure over Files. */
 import { infrastructure, leave } from '../languages/leave.ts';
-import type { Evidence, Service, Workspace } from '../types.ts';
+import type { App, Evidence, Service, Workspace } from '../types.ts';
 import { nameOf } from '../workspace/path.ts';
 import { inCode, type InCode } from './in-code.ts';
 import { sendingOf } from './sending.ts';
@@ -95,9 +95,14 @@ export function instrumentedBy(service: Service, settings: ReadonlyMap<string, S
   if (code.distribution !== undefined) return { by: 'code', at: code.distribution };
   const [exporter] = code.exporters;
   if (exporter !== undefined) return { by: 'code', at: exporter.at };
+  // Begun in code: whether it works is what the rules of the hop "source" say.
+  if (code.attempt !== undefined) return { by: 'code', at: code.attempt };
   if (app === undefined || (app.language !== 'python' && app.language !== 'node')) return { by: 'unknown' };
-  // A library of the workspace's own, or somebody's distribution, may do it where nobody looked.
-  const libraries = Object.entries(app.libraries);
-  if (libraries.some(([name, spec]) => (MAY_START.test(name) && !TELEMETRY.test(name)) || /^(?:workspace|file|link):|^\.{1,2}\//.test(spec))) return { by: 'unknown' };
+  if (mayStartInside(app)) return { by: 'unknown' };
   return service.unsure.length > 0 || service.start === undefined ? { by: 'unknown' } : { by: 'no' };
+}
+
+/** A library of the workspace's own, or somebody's distribution, may start OpenTelemetry where nobody looked. */
+export function mayStartInside(app: App): boolean {
+  return Object.entries(app.libraries).some(([name, spec]) => (MAY_START.test(name) && !TELEMETRY.test(name)) || /^(?:workspace|file|link):|^\.{1,2}\//.test(spec));
 }

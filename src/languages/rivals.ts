@@ -1,7 +1,7 @@
 import type { App, Evidence, Service, Stuck } from '../types.ts';
 
 /** Another tracer that is there already: what it means for ours. */
-export type Rival = ({ readonly is: 'stuck' } & Stuck) | { readonly is: 'note'; readonly note: string };
+export type Rival = ({ readonly is: 'stuck'; /** 'Datadog': a tracer that is not OpenTelemetry's; undefined = a distribution of OpenTelemetry. */ readonly tracer?: string } & Stuck) | { readonly is: 'note'; readonly note: string };
 
 interface Rule {
   readonly title: string;
@@ -13,10 +13,13 @@ interface Rule {
   readonly says: (found: string) => Rival;
 }
 
-const twoTracers = (title: string, way: string) => (found: string): Rival => ({
+type Stuckness = Extract<Rival, { readonly is: 'stuck' }>;
+/** A distribution of OpenTelemetry: no other tracer, but a second SDK. */
+const secondSdk = (title: string, way: string) => (found: string): Stuckness => ({
   is: 'stuck',
   stuck: `${title} traces this service already (${found}): two tracers patch the same libraries, so nothing is added. ${way}`,
 });
+const twoTracers = (title: string, way: string) => (found: string): Stuckness => ({ ...secondSdk(title, way)(found), tracer: title });
 const takeOut = (what: string): string => `To send to the chosen backend instead, take ${what} out of the manifest and the start command, then run otel-setup again.`;
 
 const RULES: readonly Rule[] = [
@@ -32,7 +35,7 @@ const RULES: readonly Rule[] = [
       ['Splunk', ['splunk-opentelemetry', '@splunk/otel']],
       ['the AWS distribution of OpenTelemetry', ['aws-opentelemetry-distro', '@aws/aws-distro-opentelemetry-node-autoinstrumentation']],
     ] as const
-  ).map(([title, libraries]): Rule => ({ title, libraries, says: twoTracers(title, 'It is OpenTelemetry itself: give it one more OTLP exporter, or take it out and run otel-setup again.') })),
+  ).map(([title, libraries]): Rule => ({ title, libraries, says: secondSdk(title, 'It is OpenTelemetry itself: give it one more OTLP exporter, or take it out and run otel-setup again.') })),
   {
     title: 'AWS X-Ray',
     libraries: ['aws-xray-sdk', 'aws-xray-sdk-core', 'aws-xray-sdk-express'],

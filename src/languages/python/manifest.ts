@@ -76,7 +76,8 @@ function scriptsOf(service: Service, files: Files): readonly Script[] {
   return typeof text === 'string' ? [...runs, { text, slot: { path: file, format, at }, where: start.where }] : runs;
 }
 
-function locate(service: Service, files: Files, name: string): Path | undefined {
+/** The workspace file behind a name that an install command gives; undefined = not here. */
+export function locate(service: Service, files: Files, name: string): Path | undefined {
   const inContainer = fromContainer(service, files, absolutePath(service.build?.stage?.workdir ?? containerDir(service) ?? '/', name));
   if (inContainer !== undefined) return inContainer;
   const bare = name.replace(/^\/+/, '');

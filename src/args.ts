@@ -4,7 +4,7 @@
  */
 import { EXIT, Stop } from './stop.ts';
 
-export type CommandName = 'init' | 'doctor' | 'undo' | 'status' | 'run' | 'view' | 'explain' | 'demo';
+export type CommandName = 'init' | 'doctor' | 'verify' | 'undo' | 'status' | 'run' | 'view' | 'explain' | 'demo';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -18,6 +18,7 @@ export interface CommandSpec {
 export const commands: readonly CommandSpec[] = [
   { name: 'init', operands: '', atMost: 0, summary: 'set this workspace up: read, ask for the key, show the changes, write them' },
   { name: 'doctor', operands: '', atMost: 0, summary: 'why no data arrives: follows a span hop by hop and names the first break' },
+  { name: 'verify', operands: '', atMost: 0, summary: 'each service\'s spans, watched on their way: seen and accepted, or why not' },
   { name: 'undo', operands: '', atMost: 0, summary: 'take back what init wrote' },
   { name: 'status', operands: '', atMost: 0, summary: 'every telemetry variable, where it has a value, and which one wins' },
   { name: 'run', operands: 'SERVICE [-- CMD]', atMost: 1, summary: 'start one service here as a process, as Compose would start it' },
@@ -41,7 +42,7 @@ export interface FlagSpec {
 }
 
 const setup: readonly CommandName[] = ['init'];
-const reading: readonly CommandName[] = ['init', 'doctor', 'undo', 'status', 'run'];
+const reading: readonly CommandName[] = ['init', 'doctor', 'verify', 'undo', 'status', 'run'];
 
 export const flags: readonly FlagSpec[] = [
   { name: 'yes', short: 'y', of: ['init', 'doctor', 'undo'], help: 'ask nothing; every question takes its default' },
@@ -52,8 +53,8 @@ export const flags: readonly FlagSpec[] = [
   { name: 'check', of: setup, help: 'exit 1 and one line per service that is not set up: a guard for CI' },
   { name: 'run', of: setup, help: 'rebuild and start the changed services afterwards, without asking' },
   { name: 'all', of: ['undo'], help: 'take back everything that init wrote here, not only the last time' },
-  { name: 'services', value: 'A,B', takes: 'list', env: 'OTEL_SETUP_SERVICES', of: ['init', 'doctor'], help: 'only these services (default: all that can be traced)' },
-  { name: 'exclude', value: 'A,B', takes: 'list', of: setup, help: 'all but these services' },
+  { name: 'services', value: 'A,B', takes: 'list', env: 'OTEL_SETUP_SERVICES', of: ['init', 'doctor', 'verify'], help: 'only these services (default: all that can be traced)' },
+  { name: 'exclude', value: 'A,B', takes: 'list', of: ['init', 'verify'], help: 'all but these services' },
   { name: 'backend', value: 'NAME', env: 'OTEL_SETUP_BACKEND', of: ['init', 'status', 'run'], help: 'honeycomb, local or otlp' },
   { name: 'endpoint', value: 'URL', of: ['init', 'run'], help: 'send there instead of the backend\'s own address' },
   { name: 'region', value: 'us|eu', env: 'OTEL_SETUP_REGION', of: setup, help: 'Honeycomb region (default: found out from the key)' },
@@ -77,10 +78,14 @@ export const flags: readonly FlagSpec[] = [
   { name: 'max-spans', value: 'N', of: ['view'], help: 'spans to keep; the oldest traces go first (default: 100000)' },
   { name: 'save', value: 'FILE', of: ['view'], help: 'add what arrives to FILE, as lines of OTLP JSON' },
   { name: 'load', value: 'FILE', of: ['view'], help: 'show what is in such a FILE, of ours or of a Collector' },
+  { name: 'request', value: 'REQUEST', takes: 'many', of: ['verify'], help: 'send this and no other, e.g. \'GET /api/items\'; may be given several times' },
+  { name: 'no-traffic', of: ['verify'], help: 'send nothing: you use the application meanwhile' },
+  { name: 'timeout', value: 'SECONDS', of: ['verify'], help: 'how long spans are waited for after the requests (default: 20; 60 with --no-traffic)' },
+  { name: 'build', of: ['verify'], help: 'build the images first, and make containers anew that are older than their files' },
   { name: 'keep', of: ['demo'], help: 'leave the folder and the services as they are at the end' },
-  { name: 'local', of: ['demo'], help: 'processes on this machine even where Docker is there' },
+  { name: 'local', of: ['demo', 'verify'], help: 'processes on this machine even where Docker is there' },
   { name: 'json', help: 'one JSON value on standard output' },
-  { name: 'json-schema', of: ['init', 'doctor', 'undo', 'status'], help: 'print the JSON Schema of that value' },
+  { name: 'json-schema', of: ['init', 'doctor', 'verify', 'undo', 'status'], help: 'print the JSON Schema of that value' },
   { name: 'cwd', value: 'FOLDER', help: 'work there instead of here' },
   { name: 'no-color', env: 'NO_COLOR', help: 'no colours' },
   { name: 'quiet', short: 'q', help: 'only results and errors' },
@@ -128,6 +133,10 @@ export interface ParsedArgs {
   readonly maxSpans: string | undefined;
   readonly save: string | undefined;
   readonly load: string | undefined;
+  readonly request: readonly string[];
+  readonly traffic: boolean;
+  readonly timeout: string | undefined;
+  readonly build: boolean;
   readonly keep: boolean;
   readonly local: boolean;
   readonly json: boolean;
@@ -197,6 +206,7 @@ export async function parseArgs(argv: readonly string[]): Promise<ParsedArgs> {
     yes: on('yes'), dryRun: on('dryRun'), check: on('check'), run: on('run'), keyStdin: on('keyStdin'), offline: on('offline'),
     noDocker: options['docker'] === false, fix: on('fix'), list: on('list'), format: text('format'), bundle: text('bundle'), replay: text('replay'), explain: text('explain'),
     only: list('only'), ignore: list('ignore'),
+    request: list('request'), traffic: options['traffic'] !== false, timeout: text('timeout'), build: on('build'),
     keep: on('keep'), all: on('all'), local: on('local'), json: on('json'), jsonSchema: on('jsonSchema'), quiet: on('quiet'), verbose: on('verbose'),
     patch: on('patch') ? '-' : text('patch'), out: text('out'), apply: text('apply'),
     backend: text('backend'), endpoint: text('endpoint'), region: text('region'), host: text('host'), port: text('port'), cwd: text('cwd'),

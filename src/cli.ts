@@ -9,6 +9,7 @@ import { version } from './version.ts';
 const commandFiles: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   init: () => import('./commands/init.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  verify: () => import('./commands/verify.ts'),
   undo: () => import('./commands/undo.ts'),
   status: () => import('./commands/status.ts'),
   run: () => import('./commands/run.ts'),
@@ -43,8 +44,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     }
     const { run } = await commandFiles[args.command]();
     const report = await run(args, context);
-    // `view --json` is a stream of lines: its report is the last of them.
-    if (args.json) context.result(`${JSON.stringify(report, null, args.command === 'view' ? 0 : 2)}\n`);
+    // `view --json` and `verify --json` are streams of lines: the report is the last of them.
+    if (args.json) context.result(`${JSON.stringify(report, null, args.command === 'view' || args.command === 'verify' ? 0 : 2)}\n`);
     return report.exit;
   } catch (error) {
     return ended(error, argv, args, streams);

@@ -4,14 +4,14 @@ import { startChild } from '../io/child.ts';
 import { prepare } from '../local/prepare.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Choices, Report, Service, Workspace } from '../types.ts';
-import { isSecretName } from '../ui/redact.ts';
 import type { Run } from './context.ts';
+import { hideSecretsOf } from './hide.ts';
 import { workspaceOf } from './workspace-of.ts';
 
 export const run: Run = async (args, context) => {
   const workspace = await workspaceOf(args, context);
   const service = pick(workspace, args.operands[0]);
-  for (const { name, value } of service.env) if (value !== undefined && isSecretName(name)) for (const part of [value, value.slice(value.indexOf('=') + 1)]) context.hide(part);
+  hideSecretsOf(service, context);
   const prepared = await prepare(workspace, service, context.tools, args.rest, overrides(service, args.backend, args.endpoint));
   for (const sentence of prepared.said) context.print(`  ${sentence}`);
   for (const { name, blank } of service.env) for (const variable of blank) context.warn(`  ${variable} is blank: ${name} of ${service.name} lacks it`);

@@ -7,6 +7,7 @@ import { realFolder } from '../workspace/files.ts';
 import { readWorkspace } from '../workspace/read.ts';
 import { recover } from '../write/journal.ts';
 import type { Context } from './context.ts';
+import { healLoan } from './verify/put-back.ts';
 
 /** The folder that the command works in, healed. @throws Stop (exit 2) where there is no such folder. */
 export async function folderOf(context: Context): Promise<string> {
@@ -28,9 +29,10 @@ export async function workspaceOf(args: ParsedArgs, context: Context): Promise<W
   return workspace;
 }
 
-async function heal(root: string, { tools, warn }: Context): Promise<boolean> {
-  const healed = await recover(root, tools);
-  if (healed !== undefined) warn('  An earlier run was cut off while it wrote; every file is as it was before that run.');
+async function heal(root: string, context: Context): Promise<boolean> {
+  const healed = await recover(root, context.tools);
+  if (healed !== undefined) context.warn('  An earlier run was cut off while it wrote; every file is as it was before that run.');
+  await healLoan(root, context);
   return healed !== undefined;
 }
 

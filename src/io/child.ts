@@ -5,6 +5,8 @@ import { exec } from './exec.ts';
 export interface Child {
   /** To the program and all that it started. Nothing happens when it has ended. */
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  /** undefined = it could not be started. */
+  readonly pid: number | undefined;
   /** 127 = not found or not executable, 128 + n = ended by signal n. Never rejects. */
   readonly ended: Promise<number>;
 }
@@ -54,7 +56,7 @@ export async function startChild(argv: readonly string[], { cwd, env, output }: 
     }
   };
   const ended = child.then((done) => done.exitCode ?? signalled(done.signal));
-  const one: Child = { signal, ended };
+  const one: Child = { signal, pid: child.pid, ended };
   running.add(one);
   void ended.finally(() => running.delete(one));
   if (!watching) {
@@ -80,8 +82,9 @@ export async function stopChild(child: Child, ms: number): Promise<number> {
 /**
  * `Tools.exec` that ends with `signal`: then the program and all that it started are asked to end, and killed after five
  * seconds (code 130). Same codes otherwise; output keeps its last 10,000 lines.
+ * @param started hears the process number of each program.
  */
-export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv): Tools['exec'] => async (argv, options = {}) => {
+export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?: (pid: number) => void): Tools['exec'] => async (argv, options = {}) => {
   if (signal.aborted) return { code: 130, out: '', err: '' };
   if (options.input !== undefined) return exec(argv, options);
   const lines = { out: new Array<string>(), err: new Array<string>() };
@@ -94,6 +97,7 @@ export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv): Tools['
       if (options.live === true) process.stderr.write(`${line}\n`);
     },
   });
+  if (child.pid !== undefined) started?.(child.pid);
   let late = false;
   const time = options.ms === undefined ? undefined : setTimeout(() => {
     late = true;

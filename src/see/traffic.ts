@@ -7,9 +7,11 @@ export function newTraceId(): string {
   return notZero(16);
 }
 
-/** W3C Trace Context header for a request that belongs to this trace and is sampled; a new parent span id each time. */
-export function traceparent(traceId: string): string {
-  return `00-${traceId}-${notZero(8)}-01`;
+/** W3C Trace Context header for a request that belongs to this trace and is sampled; a new parent span id each time, which `carried` hears. */
+export function traceparent(traceId: string, carried?: (parentId: string) => void): string {
+  const parentId = notZero(8);
+  carried?.(parentId);
+  return `00-${traceId}-${parentId}-01`;
 }
 
 function notZero(bytes: number): string {
@@ -26,13 +28,13 @@ export type Sent = { readonly is: 'answered'; readonly status: number } | { read
  * Sends one GET that carries `traceId`. Redirects are followed within the same origin only, five at most; the body
  * is not read further than 64 KiB. Never throws.
  */
-export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms = 10_000): Promise<Sent> {
+export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms = 10_000, carried?: (parentId: string) => void): Promise<Sent> {
   const origin = new URL(url).origin;
   const signal = AbortSignal.timeout(ms);
   let at = url;
   try {
     for (let hops = 0; ; hops++) {
-      const response = await tools.fetch(at, { redirect: 'manual', signal, ms, headers: { traceparent: traceparent(traceId), 'user-agent': 'otel-setup' } });
+      const response = await tools.fetch(at, { redirect: 'manual', signal, ms, headers: { traceparent: traceparent(traceId, carried), 'user-agent': 'otel-setup' } });
       await drain(response);
       const next = nextOf(response, at);
       if (next === undefined || next.origin !== origin || hops === 5) return { is: 'answered', status: response.status };
@@ -48,10 +50,10 @@ export async function sendOne(tools: Pick<Tools, 'fetch'>, url: string, traceId:
  * A 502, 503 or 504 is taken for a proxy in front of it. The first tries are short: Docker accepts connections for a
  * container that does not listen yet, and lets them hang.
  */
-export async function sendUntilAnswered(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms: number, signal?: AbortSignal): Promise<Sent> {
+export async function sendUntilAnswered(tools: Pick<Tools, 'fetch'>, url: string, traceId: string, ms: number, signal?: AbortSignal, carried?: (parentId: string) => void): Promise<Sent> {
   const end = Date.now() + ms;
   for (let patience = 1_000; ; patience = Math.min(10_000, patience * 2)) {
-    const sent = await sendOne(tools, url, traceId, Math.max(1, Math.min(patience, end - Date.now())));
+    const sent = await sendOne(tools, url, traceId, Math.max(1, Math.min(patience, end - Date.now())), carried);
     if (sent.is === 'answered' && ![502, 503, 504].includes(sent.status)) return sent;
     if (Date.now() + 250 >= end || signal?.aborted === true) return sent;
     await new Promise((done) => setTimeout(done, 250));

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import type { CommandName } from '../args.ts';
+import { verifyLine } from './json-verify.ts';
 
 const where = z.union([z.object({ path: z.string(), line: z.int().optional() }), z.enum(['shell', 'image', 'container', 'backend'])]);
 const evidence = z.object({ where, says: z.string() });
@@ -85,6 +86,7 @@ export const doctorShape = reportShape.omit({ services: true, edits: true, varia
 
 /** JSON Schema (draft 2020-12) of `otel-setup COMMAND --json`. */
 export function jsonSchema(command: CommandName): unknown {
+  if (command === 'verify') return z.toJSONSchema(verifyLine.meta({ title: 'a line of otel-setup verify --json' }));
   if (command === 'doctor') return z.toJSONSchema(doctorShape.extend({ command: z.literal(command) }).meta({ title: 'otel-setup doctor --json' }));
   const only = command === 'init' ? reportShape.omit({ variables: true }) : command === 'status' ? reportShape.omit({ plan: true, edits: true, services: true }) : reportShape.omit({ variables: true, services: true });
   return z.toJSONSchema(only.extend({ command: z.literal(command) }).meta({ title: `otel-setup ${command} --json` }));

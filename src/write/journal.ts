@@ -148,8 +148,18 @@ function journalIn(folder: string, disk: Disk): Journal {
   };
 }
 
+const known = new WeakMap<Tools, Map<string, Promise<string[]>>>();
+/** Asked of git once a command. */
+function foldersOf(root: string, tools: Tools): Promise<string[]> {
+  const ofTools = known.get(tools) ?? new Map<string, Promise<string[]>>();
+  known.set(tools, ofTools);
+  const folders = ofTools.get(root) ?? findFolders(root, tools);
+  ofTools.set(root, folders);
+  return folders;
+}
+
 /** Git's own folder first (it is never committed and goes with the clone), else the XDG state folder. */
-async function foldersOf(root: string, tools: Tools): Promise<string[]> {
+async function findFolders(root: string, tools: Tools): Promise<string[]> {
   const { env } = tools;
   const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
   const state = env['XDG_STATE_HOME'] || env['LOCALAPPDATA'] || join(home, '.local', 'state');

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
 import { codeOf, type Disk } from './disk.ts';
 
-interface Runner {
+/** A process of this machine, so that another one can tell whether it still runs. */
+export interface Runner {
   readonly pid: number;
   readonly host: string;
   /** Milliseconds since 1970 at which the machine started: a process number is only worth something since then. */
@@ -16,13 +17,15 @@ interface Runner {
 
 const SAME_BOOT_MS = 60_000;
 
+export const thisRunner = (now: number): Runner => ({ pid: process.pid, host: hostname(), booted: now - uptime() * 1000 });
+
 /**
  * Keeps others out until the returned function is called.
  * @throws Stop (4) while another run is at work.
  */
 export function keepOthersOut(disk: Disk, folder: string, now: number): () => void {
   const file = join(folder, 'running');
-  const me: Runner = { pid: process.pid, host: hostname(), booted: now - uptime() * 1000 };
+  const me = thisRunner(now);
   const mine = `${file}.${process.pid}`;
   for (let tries = 0; tries < 3; tries += 1) {
     if (claim(disk, file, mine, Buffer.from(JSON.stringify(me)))) return () => disk.remove(file);
@@ -79,7 +82,7 @@ function read(disk: Disk, file: string): Runner | undefined {
   }
 }
 
-function isAlive(other: Runner, me: Runner): boolean {
+export function isAlive(other: Runner, me: Runner): boolean {
   if (other.host !== me.host) return true; // another machine or container: not ours to judge
   if (Math.abs(other.booted - me.booted) > SAME_BOOT_MS) return false;
   try {

@@ -1,0 +1,72 @@
+/** `otel-setup verify`: seen, not assumed. Each service's spans are watched on their way to its own backend. */
+import { EXIT, Stop } from '../stop.ts';
+import { oneLine } from '../ui/redact.ts';
+import { wrap } from '../ui/show.ts';
+import { askedRequest } from '../see/verify/requests.ts';
+import type { VerifyReport, VerifiedReport } from '../see/verify/report.ts';
+import type { ParsedArgs } from '../args.ts';
+import type { Context, Run } from './context.ts';
+import { composeAnswers } from './init/compose.ts';
+import { asProcesses } from './verify/as-processes.ts';
+import { chosenSubjects } from './verify/choose.ts';
+import { inContainers } from './verify/in-containers.ts';
+import type { Verified } from './verify/judge.ts';
+import { verified } from './verify/watch.ts';
+import { workspaceOf } from './workspace-of.ts';
+
+/** SDKs send a batch every five seconds unless told otherwise; people click more slowly. */
+const DEFAULT_SECONDS = { traffic: 20, people: 60 } as const;
+
+export const run: Run = async (args, context) => {
+  const asked = args.request.map(askedRequest);
+  const limitMs = secondsOf(args.timeout, args.traffic ? DEFAULT_SECONDS.traffic : DEFAULT_SECONDS.people) * 1000;
+  const workspace = await workspaceOf(args, context);
+  const subjects = chosenSubjects(workspace, args, context.env);
+  const stop = new AbortController();
+  const release = context.onInterrupt(() => stop.abort());
+  try {
+    const docker = workspace.compose.length > 0 && !args.local && (await composeAnswers(context.tools));
+    if (!docker && workspace.compose.length > 0 && !args.local) context.print('  No Docker Compose answers here, so the services run as processes on this machine.');
+    const names = subjects.map(({ service }) => service.name);
+    const ground = docker ? await inContainers({ workspace, names, files: args.file, build: args.build, signal: stop.signal }, context) : asProcesses(workspace, context);
+    const done = await verified({ workspace, subjects, ground, asked, traffic: args.traffic, limitMs, signal: stop.signal, args }, context);
+    if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the services are as they were.');
+    show(done, args, context);
+    const ok = done.services.every(({ state }) => state === 'works') && done.problems.length === 0;
+    const report: VerifyReport = { schema: 1, command: 'verify', exit: ok ? EXIT.done : EXIT.notDone, ok, verified: done.services, quality: done.quality, next: [...new Set([...done.services.flatMap(({ then }) => then ?? []), ...done.quality.map(({ then }) => then)])] };
+    return report;
+  } finally {
+    release();
+  }
+};
+
+/** @throws Stop (2) for what is no number of seconds. */
+function secondsOf(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const seconds = Number(/^(\d+(?:\.\d+)?)s?$/.exec(text.trim())?.[1]);
+  if (!(seconds > 0 && seconds <= 3600)) throw new Stop(EXIT.usage, `--timeout ${text} is no number of seconds from 1 to 3600.`, 'otel-setup verify --timeout 60');
+  return seconds;
+}
+
+/** Below the table: of each service what stands in the way, or its trace; then what would be a nuisance. */
+function show({ services, quality, problems }: Verified, { json }: ParsedArgs, context: Context): void {
+  if (json) return;
+  const columns = Math.min(100, context.terminal.columns);
+  const line = (text: string, indent = 4): void => {
+    for (const one of wrap(text, indent, columns)) context.print(one);
+  };
+  context.print('');
+  for (const service of services) for (const text of saidOf(service)) line(`  ${text}`);
+  for (const { service, says, then } of quality) {
+    line(`  Note, ${oneLine(service)}: ${oneLine(says)}.`);
+    line(`    ${oneLine(then)}`, 6);
+  }
+  for (const problem of problems) context.warn(`  ! ${problem}`);
+}
+
+function saidOf({ name, state, says, then, link, traceId }: VerifiedReport): readonly string[] {
+  const head = oneLine(name);
+  const act = then === undefined ? [] : [`  Do: ${oneLine(then)}`];
+  if (state === 'works') return [`✔ ${head}: seen, and accepted${says === undefined ? '' : ` (${oneLine(says)})`}`, ...(link === undefined ? (traceId === undefined ? [] : [`  trace ${traceId}`]) : [`  ${link}`])];
+  return [`✘ ${head}: ${state}${says === undefined ? '' : `: ${oneLine(says)}`}`, ...act];
+}

@@ -1,0 +1,140 @@
+/** Services in their containers: made again with an override that leads them to the relay, and put back afterwards. */
+import { readInspect, type Inspected } from '../../doctor/probes/inspected.ts';
+import { environmentOf } from '../../doctor/probes/reach/environment.ts';
+import { execUntil } from '../../io/child.ts';
+import { listenAddresses } from '../../see/address.ts';
+import { whereabouts } from '../../see/verify/onward.ts';
+import { noProxyOf, overrideText } from '../../see/verify/override.ts';
+import { EXIT, Stop } from '../../stop.ts';
+import type { Workspace } from '../../types.ts';
+import { oneLine } from '../../ui/redact.ts';
+import { commandLine, shellOf } from '../../ui/shell-lines.ts';
+import { composeOf, composeWords, projectFolder } from '../../workspace/compose/command.ts';
+import { borrow, type Borrowing, type Loan } from '../../write/loan.ts';
+import type { Context } from '../context.ts';
+import { addressOf, lastLine, likeness, look, networkIds, outdated, type Looked } from './containers.ts';
+import type { Ground, Led } from './ground.ts';
+import { putBack } from './put-back.ts';
+import { directWay, reaches } from './way.ts';
+
+const UP_MS = 15 * 60_000;
+
+export interface InContainers {
+  readonly workspace: Workspace;
+  readonly names: readonly string[];
+  /** Compose files that were named, for the lines that are shown. */
+  readonly files: readonly string[];
+  readonly build: boolean;
+  /** Aborted by Ctrl-C: what is being started is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws Stop where Docker or Compose refuses to tell what is there. */
+export async function inContainers({ workspace, names, files, build, signal }: InContainers, context: Context): Promise<Ground> {
+  const { tools } = context;
+  const before = await look(workspace, names, tools);
+  const [gateway] = (await listenAddresses(tools)).slice(1);
+  const upLine = (name: string, ...more: string[]): string => commandLine([...composeWords(files), 'up', '-d', ...more, name], shellOf(context.env));
+  const left = new Map(build ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(name, ...(isBuilt(workspace, name) ? ['--build'] : []))}  (or: npx otel-setup verify --build)` }] as const));
+  const networks = await networkIds(tools);
+  let borrowed: { readonly loan: Loan; readonly note: Borrowing } | undefined;
+  let relay = '';
+
+  const addressFor = ({ subject }: Led, port: number): string =>
+    subject.service.networkMode === 'host' ? `http://127.0.0.1:${port}` : `http://${gateway ?? 'host.docker.internal'}:${port}`;
+  /** The containers as they are now, of one service. */
+  const now = async (name: string): Promise<Inspected | undefined> => {
+    const { out } = await tools.exec([...composeOf(workspace), 'ps', '--quiet', name], { cwd: projectFolder(workspace), ms: 20_000 });
+    const ids = out.split(/\s+/).filter((id) => id !== '');
+    return ids.length === 0 ? undefined : readInspect((await tools.exec(['docker', 'inspect', '--type', 'container', ...ids], { ms: 20_000 })).out)[0];
+  };
+
+  return {
+    how: 'in containers',
+    listen: ['127.0.0.1', ...(gateway === undefined ? [] : [gateway])],
+    left,
+    async onward({ subject, watched }) {
+      const place = whereabouts(watched.to, subject.service, workspace.services, false);
+      switch (place.is) {
+        case 'known':
+          return {};
+        case 'this machine':
+          return { at: { host: gateway ?? '127.0.0.1' } };
+        case 'address':
+          return { at: { host: place.host } };
+        case 'inside':
+          return { why: `${watched.variable} is localhost, and in a container that is the container itself` };
+        case 'service': {
+          if (place.published !== undefined) return { at: { host: '127.0.0.1', port: place.published } };
+          const target = await now(place.name);
+          const host = target?.state === 'running' ? await addressOf(target.id, tools) : undefined;
+          return host === undefined ? { why: `it sends to the service ${place.name}, which does not run (docker compose up -d ${place.name})` } : { at: { host } };
+        }
+      }
+    },
+    async start(led, port, nonce) {
+      const chosen = led.map(({ subject }) => subject.service.name);
+      const first = led[0];
+      if (first !== undefined) relay = addressFor(first, port);
+      const override = overrideText(led.map((one) => {
+        const noProxy = noProxyOf(one.subject.settings);
+        return { service: one.subject.service.name, watched: one.watched, relay: addressFor(one, port), nonce, ...(noProxy === undefined ? {} : { noProxy }) };
+      }));
+      const loan = { compose: composeOf(workspace), cwd: projectFolder(workspace), project: before.project, networks: [...networks], services: chosen.map((name) => lent(name, before)) };
+      const note = await borrow(workspace.files.root, tools, loan, override);
+      borrowed = { loan: { schema: 1, runner: { pid: 0, host: '', booted: 0 }, ...loan }, note };
+      const scales = loan.services.filter(({ containers }) => containers > 1).flatMap(({ name, containers }) => ['--scale', `${name}=${containers}`]);
+      const words = [...composeOf(workspace), '-f', note.override, '--ansi=never', 'up', '--detach', '--no-deps', ...(build ? ['--build'] : ['--no-build', '--pull', 'never']), ...scales, ...chosen];
+      const wait = tools.working(`starting ${chosen.map(oneLine).join(', ')} with a way through the relay`);
+      const { code, err } = await execUntil(signal, { ...process.env, ...tools.env }, note.working)(words, { cwd: projectFolder(workspace), ms: UP_MS });
+      note.working(undefined);
+      if (code === 0) return wait.done(`started ${chosen.map(oneLine).join(', ')}`);
+      wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
+      if (signal.aborted) return;
+      const missing = /no such image|image .* not found|pull access denied|manifest unknown|unable to get image/i.test(err);
+      throw new Stop(EXIT.notDone, `docker compose up ended with ${code}: ${lastLine(err)}`, missing ? 'npx otel-setup verify --build' : upLine(chosen.join(' ')));
+    },
+    base: ({ subject: { service } }) => {
+      const port = service.ports.find(({ host }) => host !== undefined)?.host ?? (service.networkMode === 'host' ? service.ports[0]?.container : undefined);
+      return port === undefined ? undefined : `http://localhost:${port}`;
+    },
+    async way(led) {
+      const container = await now(led.subject.service.name);
+      if (container === undefined || container.state !== 'running') return { is: 'unknown', says: 'its container does not run' };
+      return directWay(led, container.id, await environmentOf({ ...container, wantedHash: '' }, tools), workspace, tools);
+    },
+    async reachesRelay({ subject: { service } }) {
+      const container = await now(service.name);
+      return container?.state === 'running' ? reaches(`${relay}/`, service.app?.language, container.id, tools) : undefined;
+    },
+    async ownerOf(address) {
+      for (const name of names) {
+        const container = await now(name);
+        if (container !== undefined && (await addressOf(container.id, tools)) === address) return name;
+      }
+      return undefined;
+    },
+    async stop() {
+      if (borrowed === undefined) return [];
+      const { loan, note } = borrowed;
+      borrowed = undefined;
+      // Ctrl-C in the terminal must not reach this one: it runs in a process group of its own.
+      const problems = await putBack(loan, { exec: execUntil(new AbortController().signal, { ...process.env, ...tools.env }, note.working) });
+      if (problems.length === 0) note.over();
+      else note.leave();
+      return problems;
+    },
+    async different() {
+      const after: Looked = await look(workspace, names, tools);
+      return names.filter((name) => JSON.stringify(before.containers.get(name)?.map(likeness).toSorted()) !== JSON.stringify(after.containers.get(name)?.map(likeness).toSorted()));
+    },
+  };
+}
+
+function lent(name: string, { containers }: Looked): Loan['services'][number] {
+  const list = containers.get(name) ?? [];
+  const running = list.filter(({ state }) => state === 'running' || state === 'restarting' || state === 'paused');
+  return { name, was: list.length === 0 ? 'absent' : running.length > 0 ? 'running' : 'stopped', containers: running.length, hash: list[0]?.configHash ?? '' };
+}
+
+const isBuilt = ({ services }: Workspace, name: string): boolean => services.find((service) => service.name === name)?.build !== undefined;

@@ -1,0 +1,80 @@
+/** What came of a verify: the state of each service with its cause and its one thing to do, and the look at quality. */
+import { causeOf } from '../../see/verify/cause.ts';
+import { missingLinks, remarksOn, type Ours, type Remark } from '../../see/verify/quality.ts';
+import type { VerifiedReport } from '../../see/verify/report.ts';
+import type { Row } from '../../see/verify/table.ts';
+import type { Tallies, Way } from '../../see/verify/tally.ts';
+import type { ParsedArgs } from '../../args.ts';
+import type { Subject } from '../../doctor/types.ts';
+import type { Workspace } from '../../types.ts';
+import type { Context } from '../context.ts';
+import { accountsOf } from './accounts.ts';
+import { firstBroken } from './doctor.ts';
+import type { Request } from './drive.ts';
+import type { Led } from './ground.ts';
+
+export interface Verified {
+  readonly services: readonly VerifiedReport[];
+  readonly quality: readonly Remark[];
+  /** What went wrong while everything was put back. */
+  readonly problems: readonly string[];
+}
+/** Of a service that is not led through the relay. */
+export type Aside = Pick<VerifiedReport, 'state' | 'says' | 'then'>;
+
+export interface Came {
+  readonly rows: readonly Row[];
+  readonly aside: ReadonlyMap<string, Aside>;
+  readonly led: readonly Led[];
+  readonly requests: readonly Request[];
+  readonly tallies: Tallies;
+  readonly ways: ReadonlyMap<string, Way>;
+  readonly problems: readonly string[];
+  readonly workspace: Workspace;
+  readonly subjects: readonly Subject[];
+}
+
+/** Asks the backend for the account (for links) and the doctor for causes, where there is need. */
+export async function judged({ rows, aside, led, requests, tallies, ways, problems, workspace, subjects }: Came, args: ParsedArgs, context: Context): Promise<Verified> {
+  const arrived = subjects.map(({ service: { name, app } }) => ({ service: name, ...(app === undefined ? {} : { language: app.language }), spans: tallies.of(name).kept }));
+  const ours: Ours[] = requests.flatMap(({ traceId, parents, sent }) => (sent.is === 'answered' ? [{ traceId, parents: new Set(parents) }] : []));
+  const links = new Map(missingLinks(arrived, ours, workspace.services.map(({ name }) => name)).map(({ service, by }) => [service, by]));
+  const linkTo = await accountsOf(workspace, led, context);
+  const broken = await firstBroken(rows.filter(({ state }) => state === 'silent').map(({ service }) => service), args, context);
+  const services = rows.map((row): VerifiedReport => {
+    const plain = plainReport(row, aside.get(row.service));
+    const { after, refusal, kept } = tallies.of(row.service);
+    const timed = { ...plain, ...(after === undefined ? {} : { seconds: after / 1000 }) };
+    switch (row.state) {
+      case 'works': {
+        const traceId = ours.find((one) => kept.some((span) => span.traceId === one.traceId))?.traceId ?? kept.at(-1)?.traceId;
+        const link = traceId === undefined ? undefined : linkTo(row.service, traceId);
+        const way = ways.get(row.service);
+        return { ...timed, ...(traceId === undefined ? {} : { traceId }), ...(link === undefined ? {} : { link }), ...(way?.is === 'unknown' ? { says: `the direct way could not be tried: ${way.says}` } : {}) };
+      }
+      case 'refused': {
+        const { says, then } = causeOf(refusal ?? '');
+        return { ...timed, says: `${refusal ?? ''}. So: ${says}`, then };
+      }
+      case 'way closed':
+        return { ...timed, says: ways.get(row.service)?.says ?? '', then: `npx otel-setup doctor --services ${row.service}` };
+      case 'silent': {
+        const by = links.get(row.service);
+        const cause = broken.get(row.service);
+        const got = requests.some(({ service, sent }) => service === row.service && sent.is === 'answered');
+        const what = by !== undefined ? `the missing link: ${by} called it within our trace, and it sent nothing` : got ? 'it answered our request, and sent nothing' : requests.some(({ service }) => service === row.service) ? 'it did not answer our request' : 'it got no request of ours';
+        return { ...timed, says: cause === undefined ? what : `${what}. ${cause.says}`, then: cause?.do ?? `npx otel-setup doctor --services ${row.service}` };
+      }
+      default:
+        return timed;
+    }
+  });
+  const known = new Set(subjects.map(({ service }) => service.name));
+  const outside = [...links].filter(([service]) => !known.has(service)).map(([service, by]): Remark => ({ about: 'parents', service, says: `the missing link: ${by} called it within our trace, and it sends nothing`, then: 'npx otel-setup init' }));
+  const traceable = outside.filter(({ service }) => ['python', 'node'].includes(workspace.services.find(({ name }) => name === service)?.app?.language ?? ''));
+  return { services, quality: [...traceable, ...remarksOn(arrived, ours)].slice(0, 3), problems };
+}
+
+export function plainReport({ service, state, spans, last, answer }: Row, aside: Aside | undefined): VerifiedReport {
+  return { name: service, state, spans, last, answer, ...(aside?.says === undefined ? {} : { says: aside.says }), ...(aside?.then === undefined ? {} : { then: aside.then }) };
+}

@@ -1,0 +1,82 @@
+/** Putting back what verify borrowed: at its end, or by the next command after it was killed. */
+import type { Tools } from '../../types.ts';
+import type { Left, Loan } from '../../write/loan.ts';
+import { leftLoan } from '../../write/loan.ts';
+import { oneLine } from '../../ui/redact.ts';
+import type { Context } from '../context.ts';
+import { lastLine, networkIds } from './containers.ts';
+
+/** A container that ignores SIGTERM takes ten seconds to stop, and several stop one after another. */
+const LIMIT_MS = 180_000;
+
+/**
+ * Makes the services again from the user's own files alone; what did not run before does not run, what was not there is
+ * removed. @returns what went wrong, a sentence each; [] = all is as before. Never throws.
+ */
+export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const of = (was: Loan['services'][number]['was']) => loan.services.filter((service) => service.was === was);
+  const compose = async (...words: string[]): Promise<void> => {
+    const { code, err } = await tools.exec([...loan.compose, '--ansi=never', ...words], { cwd: loan.cwd, ms: LIMIT_MS });
+    if (code !== 0) problems.push(`docker compose ${words[0] ?? ''} ended with ${code}: ${lastLine(err)}`);
+  };
+  const up = ['--no-deps', '--no-build', '--pull', 'never'];
+  const [running, stopped, absent] = [of('running'), of('stopped'), of('absent')];
+  const scales = running.filter(({ containers }) => containers > 1).flatMap(({ name, containers }) => ['--scale', `${name}=${containers}`]);
+  if (absent.length > 0) await compose('rm', '--stop', '--force', '--volumes', ...absent.map(({ name }) => name));
+  if (running.length > 0) await compose('up', '--detach', ...up, ...scales, ...running.map(({ name }) => name));
+  if (stopped.length > 0) {
+    await compose('stop', ...stopped.map(({ name }) => name));
+    await compose('up', '--no-start', ...up, ...stopped.map(({ name }) => name));
+  }
+  if (absent.length > 0 && loan.project !== '') {
+    // Only what came with our services; one that something else uses by now stays (docker refuses to remove it).
+    const before = new Set(loan.networks);
+    for (const id of await networkIds(tools, loan.project)) if (!before.has(id)) await tools.exec(['docker', 'network', 'rm', id], { ms: LIMIT_MS });
+  }
+  return problems;
+}
+
+const CHILD_WAITS_MS = 60_000;
+
+/** What a killed `verify` left, put back at the start of the next command. One look at the disk where there is nothing. */
+export async function healLoan(root: string, { tools, warn }: Pick<Context, 'tools' | 'warn'>): Promise<void> {
+  const left = await leftLoan(root, tools);
+  if (left === undefined || left.alive) return;
+  const names = left.loan.services.map(({ name }) => oneLine(name)).join(', ');
+  warn(`  An earlier verify was cut off; putting ${names} back as it was …`);
+  if (!(await engineAnswers(tools))) {
+    warn(`  ! Docker does not answer, so ${names} may still send to a relay that is gone.\n    Do: start Docker, then run any otel-setup command here again`);
+    return;
+  }
+  await childEnded(left);
+  const problems = await putBack(left.loan, tools);
+  if (problems.length > 0) {
+    for (const problem of problems) warn(`  ! ${problem}`);
+    warn(`    Do: ${[...left.loan.compose, 'up', '-d', ...left.loan.services.map(({ name }) => name)].join(' ')}`);
+    return;
+  }
+  left.over();
+  for (const name of await changed(left.loan, tools)) warn(`  ! ${oneLine(name)} was made from its files as they are now: a file, or a variable of the shell that it was started from, is another one than before.`);
+}
+
+/** The `docker compose` of the killed run goes on by itself: two at once would be in each other's way. */
+async function childEnded({ childRuns }: Left): Promise<void> {
+  for (const end = Date.now() + CHILD_WAITS_MS; childRuns() && Date.now() < end; ) await new Promise((done) => setTimeout(done, 200));
+}
+
+/** Services whose containers have another configuration than before. */
+async function changed({ compose, cwd, services }: Loan, tools: Tools): Promise<readonly string[]> {
+  const known = services.filter(({ hash }) => hash !== '');
+  if (known.length === 0) return [];
+  const ids = (await tools.exec([...compose, 'ps', '--all', '--quiet', ...known.map(({ name }) => name)], { cwd, ms: LIMIT_MS })).out.split(/\s+/).filter((id) => id !== '');
+  if (ids.length === 0) return [];
+  const { out } = await tools.exec(['docker', 'inspect', '--format', '{{index .Config.Labels "com.docker.compose.service"}} {{index .Config.Labels "com.docker.compose.config-hash"}}', ...ids], { ms: LIMIT_MS });
+  const now = new Map(out.split('\n').map((line) => line.trim().split(' ')).map(([name = '', hash = '']) => [name, hash]));
+  return known.filter(({ name, hash }) => now.has(name) && now.get(name) !== hash).map(({ name }) => name);
+}
+
+const engineAnswers = async (tools: Tools): Promise<boolean> => {
+  const { code, out } = await tools.exec(['docker', 'info', '--format', '{{.ServerVersion}}'], { ms: 10_000 });
+  return code === 0 && out.trim() !== '';
+};

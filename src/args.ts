@@ -85,7 +85,7 @@ export const flags: readonly FlagSpec[] = [
   { name: 'keep', of: ['demo'], help: 'leave the folder and the services as they are at the end' },
   { name: 'local', of: ['demo', 'verify'], help: 'processes on this machine even where Docker is there' },
   { name: 'json', help: 'one JSON value on standard output' },
-  { name: 'json-schema', of: ['init', 'doctor', 'verify', 'undo', 'status'], help: 'print the JSON Schema of that value' },
+  { name: 'json-schema', of: ['init', 'doctor', 'verify', 'undo', 'status', 'explain'], help: 'print the JSON Schema of that value' },
   { name: 'cwd', value: 'FOLDER', help: 'work there instead of here' },
   { name: 'no-color', env: 'NO_COLOR', help: 'no colours' },
   { name: 'quiet', short: 'q', help: 'only results and errors' },

@@ -88,6 +88,8 @@ export const doctorShape = reportShape.omit({ services: true, edits: true, varia
 export function jsonSchema(command: CommandName): unknown {
   if (command === 'verify') return z.toJSONSchema(verifyLine.meta({ title: 'a line of otel-setup verify --json' }));
   if (command === 'doctor') return z.toJSONSchema(doctorShape.extend({ command: z.literal(command) }).meta({ title: 'otel-setup doctor --json' }));
-  const only = command === 'init' ? reportShape.omit({ variables: true }) : command === 'status' ? reportShape.omit({ plan: true, edits: true, services: true }) : reportShape.omit({ variables: true, services: true });
+  if (command === 'explain') return z.toJSONSchema(reportShape.omit({ services: true, edits: true, plan: true, variables: true }).extend({ command: z.literal(command) }).meta({ title: 'otel-setup explain --json' }));
+  const written = reportShape.omit({ explained: true, page: true });
+  const only = command === 'init' ? written.omit({ variables: true }) : command === 'status' ? written.omit({ plan: true, edits: true, services: true }) : written.omit({ variables: true, services: true });
   return z.toJSONSchema(only.extend({ command: z.literal(command) }).meta({ title: `otel-setup ${command} --json` }));
 }

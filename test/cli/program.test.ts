@@ -49,7 +49,7 @@ describe('usage: exit 2, what happened and one thing to do', () => {
   });
 });
 
-test.each(['init', 'status', 'undo'])('%s --json-schema prints a JSON Schema', async (command) => {
+test.each(['init', 'status', 'undo', 'explain'])('%s --json-schema prints a JSON Schema', async (command) => {
   const { code, out } = await run([command, '--json-schema']);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ $schema: expect.stringContaining('json-schema.org'), properties: { command: { const: command }, exit: expect.anything(), next: expect.anything() } });

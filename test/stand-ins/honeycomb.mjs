@@ -167,7 +167,7 @@ async function main(argv) {
       });
       return onward.on('error', () => socket.destroy());
     });
-    first.proxy = `http://127.0.0.1:${await listening(proxy)}`;
+    first.proxy = `http://${host}:${await listening(proxy, host)}`;
   }
   process.stdout.write(`${JSON.stringify(first)}\n`);
   process.stdin.resume().on('end', () => process.exit(0));

@@ -8,7 +8,7 @@ import { previewUrl } from '../../src/see/page/preview.ts';
 import { page, type PageAnswer } from '../../src/see/page/routes.ts';
 import { limitsFor } from '../../src/see/page/store.ts';
 import { startReceiver, type Receiver } from '../../src/see/receive.ts';
-import { jsonRequest, request, traceId } from './otlp.ts';
+import { jsonRequest, request, traceId, type Sent } from './otlp.ts';
 
 const OWN = { host: 'localhost:4318' };
 const GITPOD = ['4318-acme-shop-abc.ws-eu1.gitpod.io'];
@@ -62,7 +62,7 @@ function pageOf(arrivals = new Arrivals(limitsFor(100))) {
   const answer = page({ arrivals, state: () => STATE, names: [], assets: ASSETS });
   return { arrivals, get: (url: string, headers: Headers = {}, method = 'GET') => answer({ method, url, headers: { ...OWN, ...headers } }) };
 }
-const take = (arrivals: Arrivals, ...spans: Parameters<typeof request>): void => arrivals.take({ signal: 'traces', encoding: 'protobuf', bytes: request(...spans) });
+const take = (arrivals: Arrivals, ...spans: readonly Sent[]): void => arrivals.take({ signal: 'traces', encoding: 'protobuf', bytes: request(...spans) });
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const text = (answer: PageAnswer | undefined): string => (typeof answer?.body === 'string' ? answer.body : '');
 

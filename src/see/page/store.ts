@@ -82,18 +82,18 @@ export class TraceStore {
   /** Adds a traces request (protobuf). Gives the ids that changed and those that had to go. A span that came before is left out. */
   add(request: Uint8Array): { readonly changed: ReadonlySet<string>; readonly gone: readonly string[] } {
     const changed = new Set<string>();
-    const gone: string[] = [];
     for (const group of readSpans(request)) {
       for (const [id, spans] of byTrace(group.spans)) {
         for (let from = 0; from < spans.length; from += CHUNK) {
           this.#addChunk(id, group, spans.slice(from, from + CHUNK));
           changed.add(id);
-          this.#trim(gone);
         }
       }
     }
-    // What had to go may have come again in the same request.
-    return { changed: new Set([...changed].filter((id) => this.#traces.has(id))), gone: gone.filter((id) => !this.#traces.has(id)) };
+    // At the end: a request has its spans in order of services, and no trace should go in the middle of it.
+    const gone = this.#trim();
+    for (const id of gone) changed.delete(id);
+    return { changed, gone };
   }
 
   #addChunk(id: string, group: SpanGroup, spans: readonly SpanHead[]): void {
@@ -120,10 +120,11 @@ export class TraceStore {
     this.#bytes += chunk.spans.length;
   }
 
-  #trim(gone: string[]): void {
+  #trim(): readonly string[] {
+    const gone: string[] = [];
     while (this.#spans > this.limits.spans || this.#bytes > this.limits.bytes) {
       const oldest = this.#traces.values().next().value;
-      if (oldest === undefined) return;
+      if (oldest === undefined) break;
       if (this.#traces.size > 1) {
         this.#traces.delete(oldest.id);
         this.#spans -= oldest.spans;
@@ -132,7 +133,7 @@ export class TraceStore {
         gone.push(oldest.id);
       } else {
         const chunk = oldest.chunks.shift();
-        if (chunk === undefined) return;
+        if (chunk === undefined) break;
         for (const head of headsOf(chunk)) {
           oldest.ids.delete(head.spanId);
           if (head.error) oldest.errors--;
@@ -143,6 +144,7 @@ export class TraceStore {
         this.#bytes -= chunk.spans.length;
       }
     }
+    return gone;
   }
 
   #share(bytes: Uint8Array): Uint8Array {

@@ -117,6 +117,8 @@ export interface Reach {
     | { readonly is: 'failed'; readonly at: 'dns' | 'connect' | 'tls' | 'timeout' | 'http' | 'url' | 'header'; readonly says: string }
     | { readonly is: 'unknown'; readonly says: string };
   readonly traceId: string;
+  /** When it was sent, ms since 1970, by this machine's clock. */
+  readonly at?: number;
 }
 export interface Arrived {
   readonly service: string;

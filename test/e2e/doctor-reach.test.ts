@@ -30,7 +30,7 @@ const APPS = {
   node: { 'Dockerfile': 'FROM node:20-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n', 'package.json': '{ "name": "web", "private": true, "dependencies": { "express": "*" } }\n', 'server.js': 'setTimeout(() => {}, 3600000);\n' },
 };
 
-function service(app: keyof typeof APPS, endpoint: string, key: string, more = ''): string {
+function written(app: keyof typeof APPS, endpoint: string, key: string, more = ''): string {
   return `    build: ./${app}\n    environment:\n      OTEL_SERVICE_NAME: ${app}\n      OTEL_EXPORTER_OTLP_ENDPOINT: ${endpoint}\n      OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf\n${key === '' ? '' : `      OTEL_EXPORTER_OTLP_HEADERS: x-honeycomb-team=${key}\n`}${more}`;
 }
 
@@ -45,14 +45,14 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'key'), good);
   const https = honeycomb.us.replace('http:', 'https:');
   const services = Object.keys(APPS).flatMap((app) => (app === 'python' || app === 'node' ? [
-    `  ${app}-fine:\n${service(app, honeycomb.us, good, app === 'node' ? '      NODE_OPTIONS: --require /nowhere/otel-tracing.js\n    command: ["sh", "-c", "NODE_OPTIONS= exec node server.js"]\n' : '')}`,
-    `  ${app}-wrong-key:\n${service(app, honeycomb.us, WRONG)}`,
-    `  ${app}-no-name:\n${service(app, 'http://no-such-collector:4318', good)}`,
-    `  ${app}-nothing-there:\n${service(app, 'http://127.0.0.1:4318', good)}`,
-    `  ${app}-tls:\n${service(app, https, good)}`,
-    `  ${app}-path:\n${service(app, `${honeycomb.us}/v1/traces`, good)}`,
+    `  ${app}-fine:\n${written(app, honeycomb.us, good, app === 'node' ? '      NODE_OPTIONS: --require /nowhere/otel-tracing.js\n    command: ["sh", "-c", "NODE_OPTIONS= exec node server.js"]\n' : '')}`,
+    `  ${app}-wrong-key:\n${written(app, honeycomb.us, WRONG)}`,
+    `  ${app}-no-name:\n${written(app, 'http://no-such-collector:4318', good)}`,
+    `  ${app}-nothing-there:\n${written(app, 'http://127.0.0.1:4318', good)}`,
+    `  ${app}-tls:\n${written(app, https, good)}`,
+    `  ${app}-path:\n${written(app, `${honeycomb.us}/v1/traces`, good)}`,
   ] : []));
-  const secret = `  python-secret:\n${service('python', honeycomb.us, '', '    volumes: ["./key:/run/secrets/key:ro"]\n    command: ["sh", "-c", "export OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=$$(cat /run/secrets/key); exec python3 app.py"]\n')}`;
+  const secret = `  python-secret:\n${written('python', honeycomb.us, '', '    volumes: ["./key:/run/secrets/key:ro"]\n    command: ["sh", "-c", "export OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=$$(cat /run/secrets/key); exec python3 app.py"]\n')}`;
   writeFileSync(join(folder, 'docker-compose.yml'), `services:\n${[...services, secret].join('')}`);
   await compose(folder, 'up', '-d', '--build');
   known = await look();
@@ -90,11 +90,11 @@ test('a key that only the entrypoint exports is the one that is sent', () => {
   expect(reached('python-secret')).toMatchObject({ by: 'python', got: { is: 'answered', status: 200 } });
 });
 
-test('the spans arrive under the services\' names, with the trace ids that the doctor links to', () => {
+test('the spans arrive under the services\' names, with the trace ids that the doctor links to', async () => {
   const ids = ['python-fine', 'node-fine', 'python-secret'].map((service) => reached(service)?.traceId);
   expect(ids.filter((id) => id === undefined)).toEqual([]);
+  await expect.poll(() => honeycomb.spans.length).toBe(ids.length);
   for (const id of ids) expect(honeycomb.spans).toContainEqual(expect.objectContaining({ traceId: id, name: 'otel-setup doctor' }));
-  expect(honeycomb.spans.length).toBe(ids.length);
 });
 
 test('no key is in an argument, in the facts or in a finding', () => {

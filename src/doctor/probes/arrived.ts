@@ -14,6 +14,8 @@ import type { Arrived, Facts, Missing, Probe, Reach, Subject } from '../types.ts
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 1_000;
 const ASK_MS = 8_000;
+/** Where Honeycomb keeps the spans of services without a name. */
+const NAMELESS = 'unknown_service';
 
 export const arrived: Probe<'arrived'> = {
   fact: 'arrived',
@@ -57,8 +59,8 @@ async function there({ service, sending }: Subject, { accounts = [], reach = [],
   const answer = accounts.find((one) => one.key === fingerprint(key))?.answer;
   if (answer?.is !== 'ok') return { missing: answer === undefined ? 'whose key it is was not asked' : 'Honeycomb does not take the key' };
   const { account } = answer;
-  const ours = [...reach, ...sent].find((one) => one.service === service.name && one.got.is === 'answered' && one.got.status === 200);
-  const name = sending.serviceName?.value ?? 'unknown_service';
+  const ours = [...reach, ...sent].find(({ service: of, got }) => of === service.name && got.is === 'answered' && got.status === 200);
+  const name = sending.serviceName?.value ?? NAMELESS;
   const link = ours === undefined ? undefined : honeycomb.traceUrl?.(account, name, ours.traceId);
   const common = { service: service.name, ...(link === undefined ? {} : { link }) };
   if (account.kind !== 'configuration' || !account.mayCreate) {
@@ -68,31 +70,31 @@ async function there({ service, sending }: Subject, { accounts = [], reach = [],
 }
 
 async function written(wanted: string, account: Account, key: string, ours: Reach | undefined, tools: Tools): Promise<Omit<Arrived, 'service' | 'link'>> {
-  const since = tools.now();
   const api = apiFromEnv(tools.env)?.api ?? apiOf(account.region);
-  let all = await datasets(api, key, tools);
+  const began = tools.now();
+  const all = await datasets(api, key, tools);
   if (all === undefined) return { says: 'Honeycomb did not say what arrived' };
-  const before = timeOf(all.find((one) => one.slug === wanted));
-  const unnamed = timeOf(all.find((one) => one.slug === 'unknown_service'));
-  const elsewhere = before === undefined && unnamed !== undefined && wanted !== 'unknown_service' ? { elsewhere: { dataset: 'unknown_service', last: unnamed } } : {};
-  if (ours === undefined) return { ...lastOf(before), ...elsewhere, says: before === undefined ? `there is no dataset ${wanted}` : `the dataset ${wanted} was last written to` };
-  // Our own span is younger than everything that was there before; the first look may come before or behind it.
+  const before = lastWrite(all, wanted);
+  const unnamed = lastWrite(all, NAMELESS);
+  const elsewhere = before === undefined && unnamed !== undefined && wanted !== NAMELESS ? { elsewhere: { dataset: NAMELESS, last: unnamed } } : {};
+  if (ours?.at === undefined) return { ...lastOf(before), ...elsewhere, says: before === undefined ? `there is no dataset ${wanted}` : `the dataset ${wanted} was last written to` };
+  // By the backend's clock, whose Date header has whole seconds: what was written since may be our own span.
+  const sentAt = ours.at + (ours.got.is === 'answered' ? (ours.got.clock ?? 0) : 0) - 1_000;
   let last = before;
-  while ((last === undefined || last < since - ASK_MS) && tools.now() - since < PATIENCE_MS) {
+  while ((last === undefined || last < sentAt) && tools.now() - began < PATIENCE_MS) {
     await new Promise((done) => setTimeout(done, AGAIN_MS));
-    all = (await datasets(api, key, tools)) ?? all;
-    last = timeOf(all.find((one) => one.slug === wanted));
+    last = lastWrite((await datasets(api, key, tools)) ?? [], wanted);
   }
-  const own = last !== undefined && last >= since - ASK_MS;
-  const theirs = own && before === last ? undefined : before;
+  const own = last !== undefined && last >= sentAt;
+  const theirs = before !== undefined && before >= sentAt ? undefined : before;
   return { ...lastOf(theirs), ...elsewhere, own, says: own ? `the doctor's own span arrived in the dataset ${wanted}` : `the doctor's own span is not in the dataset ${wanted} yet` };
 }
 
 const lastOf = (last: number | undefined) => (last === undefined ? {} : { last });
-const timeOf = (one: Dataset | undefined): number | undefined => {
-  const time = Date.parse(one?.last_written_at ?? '');
+function lastWrite(all: readonly Dataset[], wanted: string): number | undefined {
+  const time = Date.parse(all.find((one) => one.slug === wanted)?.last_written_at ?? '');
   return Number.isNaN(time) ? undefined : time;
-};
+}
 
 async function datasets(api: string, key: string, tools: Tools): Promise<readonly Dataset[] | undefined> {
   try {

@@ -31,8 +31,9 @@ async function one({ service }: Subject, container: Container, workspace: Worksp
   if (sendsNothing(sending)) return [];
   const traceId = newTraceId();
   const language = service.app?.language;
-  const request = requestOf({ language, sending, settings }, traceId, tools.now());
-  if ('got' in request) return [{ service: service.name, by: 'none', traceId, ...request }];
+  const at = tools.now();
+  const request = requestOf({ language, sending, settings }, traceId, at);
+  if ('got' in request) return [{ service: service.name, by: 'none', traceId, at, ...request }];
   const sent = await sendFrom(container.id, language, request, sending.serviceName?.value, tools);
-  return [{ service: service.name, url: request.url, traceId, ...sent }];
+  return [{ service: service.name, url: request.url, traceId, at, ...sent }];
 }

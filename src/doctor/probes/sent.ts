@@ -25,10 +25,11 @@ async function one({ service, sending, settings }: Subject, tools: Tools): Promi
   const { url } = sending.endpoint;
   if (url === undefined || !isPublic(url) || sendsNothing(sending)) return [];
   const traceId = newTraceId();
-  const request = requestOf({ language: service.app?.language, sending, settings }, traceId, tools.now());
+  const at = tools.now();
+  const request = requestOf({ language: service.app?.language, sending, settings }, traceId, at);
   // What is wrong with an address or a connection is for the container to say; gRPC cannot be tried.
   if ('got' in request || request.ask.mode !== 'http' || request.keyless !== undefined) return [];
-  return [{ service: service.name, by: 'otel-setup', url: request.url, traceId, got: await gotFrom(request, tools) }];
+  return [{ service: service.name, by: 'otel-setup', url: request.url, traceId, at, got: await gotFrom(request, tools) }];
 }
 
 async function gotFrom({ ask }: Request, tools: Tools): Promise<Reach['got']> {

@@ -77,7 +77,7 @@ describe.each(['python3', 'node', 'sh'])('%s', (program) => {
     const before = honeycomb.spans.length;
     const key = honeycomb.keys['configuration'] ?? '';
     expect(await send(program, sending(`${honeycomb.us}/v1/traces`, key))).toMatchObject({ by, got: { is: 'answered', status: 200, says: '' } });
-    expect(honeycomb.spans.slice(before)).toMatchObject([{ service: 'api', name: 'otel-setup doctor', traceId: TRACE }]);
+    await expect.poll(() => honeycomb.spans.slice(before)).toMatchObject([{ service: 'api', name: 'otel-setup doctor', traceId: TRACE }]);
     expect(seen.flat().join(' ')).not.toContain(key);
   });
 

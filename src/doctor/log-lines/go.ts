@@ -1,9 +1,9 @@
 /** The Go SDK, which logs through `otel.Handle` (standard log) unless the app says otherwise. */
-import { start, way, type Pattern } from './pattern.ts';
+import { note, way, type Pattern } from './pattern.ts';
 
 export const go: readonly Pattern[] = [
   way('files.header-colon', /parse headers["']? .*missing '=/),
   way('files.endpoint-quoted', /parse url["']? .*"input"=""/),
   way('files.endpoint-scheme', /parse url["']? .*(?:first path segment in URL cannot contain colon|missing protocol scheme)/),
-  start('files.propagator', /unknown propagator: /),
+  note('files.propagator', /unknown propagator: /),
 ];

@@ -8,7 +8,7 @@ import { honeycomb } from './honeycomb.ts';
 import { java } from './java.ts';
 import { network } from './network.ts';
 import { node } from './node.ts';
-import type { Pattern } from './pattern.ts';
+import type { Pattern, Weight } from './pattern.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
@@ -32,8 +32,18 @@ export function matchLine(line: string): { readonly rule: string; readonly entry
   return entry === undefined ? undefined : { rule: entry.rule, entry };
 }
 
-/** The same, with what the line says about the process that wrote it. */
-export function patternOf(line: string): Pattern | undefined {
+/**
+ * What a line that led to `rule` says about the process that wrote it. A line that was shortened since may fit no more:
+ * then what all patterns of that rule say, or the least of it.
+ */
+export function weightOf(line: string, rule: string): Weight {
+  const entry = patternOf(line);
+  if (entry?.rule === rule) return entry.weight;
+  const weights = patterns.filter((one) => one.rule === rule).map(({ weight }) => weight);
+  return weights.every((weight) => weight === 'start') && weights.length > 0 ? 'start' : weights.includes('way') ? 'way' : 'note';
+}
+
+function patternOf(line: string): Pattern | undefined {
   const text = textOf(line);
   return any.test(text) ? patterns.find(({ match }) => match.test(text)) : undefined;
 }

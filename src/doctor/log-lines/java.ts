@@ -10,7 +10,7 @@ export const java: readonly Pattern[] = [
   start('files.endpoint-scheme', /OTLP endpoint must be a valid URL|OTLP endpoint scheme must be http or https/),
   start('files.header-colon', /Invalid map property: otel\.exporter\.otlp\.(?:\w+\.)?headers/),
   start('files.protocol-unknown', /Unsupported OTLP (?:traces|metrics|logs) protocol: /),
-  start('files.exporter-none', /Unrecognized value for otel\.traces\.exporter|otel\.traces\.exporter set to "[^"]*" but .* not found on classpath/),
+  start('files.exporter-none', /Unrecognized value for otel\.traces\.exporter/),
   start('files.propagator', /Unrecognized value for otel\.propagators/),
   start('files.sampler-off', /Unrecognized value for otel\.traces\.sampler/),
   note('export.queue-full', /BatchSpanProcessor dropped|[Dd]ropped \d+ spans because the queue is full/),

@@ -11,7 +11,7 @@ export const network: readonly Pattern[] = [
   way('container.tls', exporter('CERTIFICATE_VERIFY_FAILED|certificate verify failed|x509: |self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|PKIX path building failed|RemoteCertificate|SSL certificate problem')),
   way('files.protocol-port', exporter('Failed parsing HTTP/2|Last error: Protocol error|Expected SETTINGS frame|malformed HTTP re(?:sponse|quest)|frame too large|HTTP/1\\.x transport connection broken|status(?: code)?[ :=]+464|BadStatusLine|Parse Error: Expected HTTP|UNIMPLEMENTED|Unimplemented|gRPC status code 12(?!\\d)')),
   // The Collector's receiver, which was spoken to in the other protocol.
-  way('files.protocol-port', /(?:HTTP\/1\.1|http1) header .*grpc|ServerHandshake\(.*bogus greeting "POST \/v1\//),
+  way('files.protocol-port', /(?:HTTP\/1\.1|http1) header .*grpc|ServerHandshake\(.*bogus greeting from client: ?"POST \/v1\//),
   way('files.endpoint-unresolvable', exporter('ENOTFOUND|EAI_AGAIN|NameResolutionError|Failed to resolve|Name or service not known|no such host|Temporary failure in name resolution|UnknownHostException|nodename nor servname|Could not resolve host|DNS resolution failed|server misbehaving|Name does not resolve')),
   way('files.endpoint-localhost', new RegExp(`${exporter(REFUSED).source.replace('^', `^(?=.*${HERE})`)}`)),
   way('container.unreachable', exporter(REFUSED)),
@@ -25,6 +25,6 @@ export const network: readonly Pattern[] = [
   way('export.unavailable', exporter(status('5\\d\\d', 'Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out'))),
   way('export.rejected', exporter(status('4\\d\\d', 'Bad Request|Request Entity Too Large|Unsupported Media Type|Unprocessable'))),
   way('container.unreachable', exporter('ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET|[Rr]ead timed out|[Tt]imed out|i/o timeout|context deadline exceeded|No route to host|Network is unreachable|SocketTimeout|error message: timeout|Idle timeout|DEADLINE_EXCEEDED|connection reset|UNAVAILABLE|Unavailable|socket hang up|Request Timeout')),
-  way('export.logged', exporter('Failed to export (?:\\d+ )?(?:span|trace|metric|log|batch)|Exception while exporting|OTLPExporterError|Exporting failed\\.|Exporter failed send data to collector|Export failure|(?:traces|metrics|logs) export:|Unable to export|the last spans were not sent|Export failed with retryable status')),
-  way('export.logged', /OpenTelemetry error: Unable to export \d+ spans|Exception while exporting (?:Span|Log|Metric|batch)|Error terminating OpenTelemetry SDK|OTLP exporter received /),
+  way('export.logged', exporter('Failed to export (?:\\d+ )?(?:span|trace|metric|log|batch)|Exception while exporting|OTLPExporterError|Exporting failed\\.|Exporter failed send data to collector|Export failure|(?:traces|metrics|logs) export:|Unable to export|the last spans were not sent|Export failed with retryable status|export request (?:failure|retryable)|export response retryable')),
+  way('export.logged', /OpenTelemetry error: Unable to export \d+ spans|Failed to encode (?:span|log|metric)s? batch|Error terminating OpenTelemetry SDK|OTLP exporter received /),
 ];

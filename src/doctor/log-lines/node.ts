@@ -3,8 +3,10 @@ import { note, start, way, type Pattern } from './pattern.ts';
 
 export const node: readonly Pattern[] = [
   way('files.header-quoted', /Header name must be a valid HTTP token \[\\*"(?:\\*["'])+x?-?[\w-]/),
-  way('stores.quoted-or-spaced', /Invalid character in header content \[\\*"x-honeycomb-team/),
-  way('files.endpoint-scheme', /Configuration: Could not parse (?:environment-provided export|user-provided export) URL/),
+  way('stores.quoted-or-spaced', /Header "[^"]*" has invalid value \(.*\) and will be ignored|Invalid character in header content \[\\*"x-honeycomb-team/),
+  way('files.endpoint-scheme', /Configuration: Could not parse (?:environment-provided export|user-provided export) URL|Configuration: Provided URL appended with .* is not a valid URL/),
+  start('files.config-file', /Could not (?:load|create) OpenTelemetry (?:configuration|SDK from configuration), SDK will not be setup/),
+  way('export.rejected', /Received Partial Success response:/),
   note('files.protocol-unknown', /Unsupported OTLP (?:traces|metrics|logs) protocol: .*Using http\/protobuf/),
   start('files.exporter-none', /Unrecognized OTEL_TRACES_EXPORTER value|Unable to set up trace exporter\(s\)|Exporter "[^"]*" requested through environment variable is unavailable|Could not instantiate JaegerExporter/),
   start('files.exporter-none', /OTEL_TRACES_EXPORTER contains "none"/),

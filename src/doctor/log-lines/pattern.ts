@@ -19,7 +19,7 @@ export const note = of('note');
 const EXPORTER = [
   '/v1/(?:traces|metrics|logs)\\b', ':431[78]\\b', 'port=431[78]\\b', 'while exporting', 'Failed to export (?:\\d+ )?(?:span|trace|metric|log|batch)',
   'OTLPExporterError', 'OkHttp https?://', '\\{"stack":".*"errno":"-', 'terminating OpenTelemetry', '(?:traces|metrics|logs) export(?: failed)?:', '(?:metrics|logs) export failed',
-  'Exporting failed\\.', 'OTLP exporter', 'OTLP::Exporter', 'Exporter failed send data to collector', 'Export failure', 'the last spans were not sent',
+  'Exporting failed\\.', 'OTLP exporter', 'OTLP::Exporter', 'Exporter failed send data to collector', 'Export failure', 'the last spans were not sent', 'export (?:request|response) (?:failure|retryable)',
 ].join('|');
 
 /** One line that has an exporter's words and, anywhere, `what`. */

@@ -6,5 +6,5 @@ export const php: readonly Pattern[] = [
   start('files.header-colon', /Key-Value pair ".*" does not contain separator "="/),
   start('files.exporter-none', /(?:Span|Trace)? ?[Ee]xporter factory not defined for: /),
   start('files.protocol-unknown', /Transport factory not defined for (?:content type|protocol)|Unsupported OTLP protocol/),
-  start('export.sdk-failed', /OpenTelemetry: \[error\] (?:Error during opentelemetry initialization|.*SdkAutoloader)/),
+  start('export.sdk-failed', /Error during [Oo]pen[Tt]elemetry initialization/),
 ];

@@ -15,7 +15,7 @@ export const python: readonly Pattern[] = [
   start('files.protocol-unknown', /Unsupported OTLP protocol '[^']*' is configured/),
   start('files.propagator', /Propagator \S+ not found\. It is either misspelled or not installed/),
   start('files.config-file', /OTEL_CONFIG_FILE is set but|No module named 'opentelemetry\.configuration'/),
-  start('export.sdk-failed', /Failed to auto initialize OpenTelemetry|Configuration of configurator failed|Error in sitecustomize; set PYTHONVERBOSE/),
+  start('export.sdk-failed', /Failed to auto initialize OpenTelemetry|Configuration of \w*configurator\w* failed|Instrumenting of \w+ failed|Distribution \w+ configuration failed|Error in sitecustomize; set PYTHONVERBOSE/),
   start('files.wrapper-misplaced', /execv: path should be string, bytes or os\.PathLike, not NoneType/),
   start('files.wrapper-misplaced', /No module named opentelemetry\.instrumentation\.auto_instrumentation\.__main__/),
 
@@ -26,14 +26,17 @@ export const python: readonly Pattern[] = [
   start('image.package-missing', /No module named '?(?:opentelemetry|honeycomb\.opentelemetry)\b/),
 
   way('files.gevent', /[Ff]ailed to export .*maximum recursion depth exceeded|Exception while exporting .*maximum recursion depth exceeded/),
+  note('files.gevent', /Failed to monkey patch with gevent|EXPERIMENTAL_GEVENT_PATCH value must be/),
+  way('export.rejected', /Dropping (?:span|log|metric)s? batch: serialized size/),
   way('files.endpoint-quoted', /No connection adapters were found for ["']["'\\]*["']?https?:/),
   way('files.endpoint-scheme', /No connection adapters were found for|(?:Failed to export|while exporting).*No scheme supplied/),
   way('files.endpoint-scheme', /Invalid URL '[^']*\/v1\/(?:traces|metrics|logs)': No (?:scheme|host) supplied/),
 
   note('export.library-skipped', /falls outside of that range, so nothing can be instrumented/),
+  note('export.library-skipped', /Importing of \S+ failed, skipping it/),
   note('export.library-skipped', /DependencyConflict: requested: ".*" but found: "(?!None)[^"]+"/),
   note('files.two-tracers', /Overriding of current (?:Tracer|Meter|Logger)Provider is not allowed/),
   note('files.wrapped-twice', /Attempting to instrument (?:\S+ ){0,3}while already instrumented/),
-  note('export.queue-full', /Queue is full, likely spans\/logs will be dropped|Queue (?:is )?full, dropping (?:span|log|item)/),
+  note('export.queue-full', /Queue is full, likely spans\/logs will be dropped|Queue full, dropping (?:[Ss]pan|[Ll]og)/),
   note('export.after-shutdown', /Already shutdown, dropping span|Exporter already shutdown, ignoring (?:batch|call)/),
 ];

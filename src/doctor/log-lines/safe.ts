@@ -4,6 +4,8 @@ import { withoutSecrets } from '../evidence.ts';
 import { textOf } from './index.ts';
 
 const LONGEST = 300;
+/** Of a longer one also the end: an answer stands behind the stack. */
+const ENDING = 120;
 /** What follows an authorization scheme. */
 const SCHEME = /\b(Bearer|Basic|ApiKey|Api-Key)(\s+|%20)([^\s"',]{6,})/gi;
 /** A header without a name: some SDKs print the value that they could not read. */
@@ -20,5 +22,5 @@ export function safeLine(line: string): string {
     .replace(SCHEME, (_, scheme: string, between: string, value: string) => `${scheme}${between}${value.includes('…') ? value : fingerprint(value)}`)
     .replace(NAMELESS, (_, before: string, value: string) => `${before}${value.includes('…') ? value : fingerprint(value)}`)
     .replace(TOKEN, (token) => (isRandom(token) ? fingerprint(token) : token));
-  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST - ENDING)} … ${shown.slice(-ENDING)}` : shown;
 }

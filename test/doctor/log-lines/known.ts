@@ -110,6 +110,15 @@ export const known: readonly Known[] = [
       ['export.unauthorized', 'Failed to export traces to api.honeycomb.io:443, error code: StatusCode.UNAUTHENTICATED'],
       ['files.endpoint-localhost', "requests.exceptions.ConnectionError: HTTPConnectionPool(host='localhost', port=4318): Max retries exceeded with url: /v1/metrics (Caused by NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f94e127ce30>: Failed to establish a new connection: [Errno 111] Connection refused'))"],
       ['export.library-skipped', 'opentelemetry.instrumentation.instrumentor DependencyConflict: requested: "fastapi ~= 0.58" but found: "fastapi 0.44.0"'],
+      // [source]
+      ['export.queue-full', 'Queue full, dropping Span.'],
+      ['export.sdk-failed', 'Instrumenting of flask failed'],
+      ['export.sdk-failed', 'Distribution honeycomb configuration failed'],
+      ['export.library-skipped', 'Importing of celery failed, skipping it'],
+      ['export.rejected', 'Dropping span batch: serialized size 70000000 bytes exceeds max_request_size 67108864 bytes.'],
+      ['files.gevent', 'Failed to monkey patch with gevent because gevent is not available'],
+      ['export.logged', 'Failed to encode span batch: Invalid type'],
+      // [seen]
       ['export.queue-full', 'Queue is full, likely spans/logs will be dropped.'],
       ['export.after-shutdown', 'Exporter already shutdown, ignoring batch'],
       ['files.metrics-noise', 'Failed to export metrics batch code: 400, reason: Bad Request'],
@@ -160,6 +169,14 @@ export const known: readonly Known[] = [
       // [seen]
       ['files.preload-unresolvable', "Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './build/src/register.js' is not defined by \"exports\" in /app/node_modules/@opentelemetry/auto-instrumentations-node/package.json"],
       ['source.order', '@opentelemetry/instrumentation-express Module express has been loaded before @opentelemetry/instrumentation-express so it might not work, please initialize it before requiring express'],
+      // [source]
+      ['export.unauthorized', 'export response failure (status: 401)'],
+      ['export.throttled', 'export response retryable (status: 429)'],
+      ['files.endpoint-localhost', 'export request retryable (network error: Error: connect ECONNREFUSED 127.0.0.1:4318)'],
+      ['export.rejected', 'Received Partial Success response: {"rejectedSpans":"1","errorMessage":"too old"}'],
+      ['files.config-file', 'Could not load OpenTelemetry configuration, SDK will not be setup: no such file'],
+      ['files.endpoint-scheme', "Configuration: Provided URL appended with 'v1/traces' is not a valid URL, using 'undefined' instead of 'api.honeycomb.io'"],
+      ['stores.quoted-or-spaced', 'Header "x-honeycomb-team" has invalid value (undefined) and will be ignored'],
       ['export.queue-full', 'Dropped 1000 spans because maxQueueSize reached'],
       ['files.metrics-noise', 'PeriodicExportingMetricReader: metrics export failed (error OTLPExporterError: Bad Request)'],
     ],
@@ -209,7 +226,7 @@ export const known: readonly Known[] = [
       ['container.tls', 'traces export: Post "https://api.honeycomb.io/v1/traces": tls: failed to verify certificate: x509: certificate signed by unknown authority'],
       ['files.endpoint-tls', 'traces export: Post "https://collector:4318/v1/traces": http: server gave HTTP response to HTTPS client'],
       ['container.unreachable', 'traces export: Post "https://api.honeycomb.io/v1/traces": context deadline exceeded'],
-      ['files.propagator', 'panic: unknown propagator: xray'],
+      ['files.propagator', '2026/11/21 15:49:32 unknown propagator: xray'],
     ],
   },
   {
@@ -256,7 +273,7 @@ export const known: readonly Known[] = [
       ['files.header-colon', 'InvalidArgumentException: Key-Value pair "x-honeycomb-team:abc" does not contain separator "="'],
       ['files.exporter-none', 'PHP Fatal error:  Uncaught RuntimeException: Span exporter factory not defined for: jaeger'],
       ['files.protocol-unknown', 'RuntimeException: Transport factory not defined for protocol: thrift'],
-      ['export.sdk-failed', 'OpenTelemetry: [error] Error during opentelemetry initialization: Span exporter could not be made'],
+      ['export.sdk-failed', 'PHP Warning:  Error during opentelemetry initialization: Span exporter could not be made in /app/vendor/open-telemetry/sdk/SdkAutoloader.php on line 60'],
     ],
   },
   {
@@ -272,7 +289,7 @@ export const known: readonly Known[] = [
       ['container.unreachable', 'Exporting failed. Will retry the request after interval. {"kind": "exporter", "data_type": "traces", "name": "otlp", "error": "rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial tcp 192.168.1.171:11800: i/o timeout\\"", "interval": "32.4s"}'],
       ['export.queue-full', 'Exporting failed. Rejecting data. {"otelcol.component.id": "otlp_http/honeycomb", "error": "sending queue is full", "rejected_items": 512}'],
       ['export.x-ray', 'Message=The OTLP API is supported with CloudWatch Logs as a Trace Segment Destination.'],
-      ['files.protocol-port', 'grpc: server: ServerHandshake("172.20.0.4:52718") failed: http2Server.HandleStreams received bogus greeting "POST /v1/traces HTTP/1.1"'],
+      ['files.protocol-port', 'grpc: server: ServerHandshake("172.20.0.4:52718") failed: connection error: desc = "transport: http2Server.HandleStreams received bogus greeting from client: \\"POST /v1/traces HTTP/1.1\\""'],
       ['export.cors', "Access to fetch at 'http://localhost:4567/api' from origin 'http://localhost:3000' has been blocked by CORS policy: Request header field traceparent is not allowed by Access-Control-Allow-Headers in preflight response."],
     ],
   },

@@ -154,7 +154,7 @@ export async function verified({ workspace, subjects, ground, asked, traffic, li
     const names = led.map((one) => one.subject.service.name).join(', ');
     const back = ground.how === 'in containers' ? tools.working(`putting ${names} back as ${led.length === 1 ? 'it was' : 'they were'}`) : undefined;
     problems.push(...(await ground.stop()));
-    if (problems.length === 0) back?.done();
+    if (problems.length === 0) back?.done(`${names} ${led.length === 1 ? 'is as it was' : 'are as they were'}`);
     else back?.failed();
     over = true;
     await relay.close();

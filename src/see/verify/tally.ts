@@ -28,6 +28,8 @@ const NOTHING: Tally = { spans: 0, accepted: 0, last: '', answer: '', kept: [] }
 
 export class Tallies {
   #of = new Map<string, Tally>();
+  /** Spans that were not accepted: an exporter may send them again. */
+  #again = new Set<string>();
 
   /** @param ms since the start. */
   add({ service, signal, spans, items, unread, got }: Passed, ms: number): void {
@@ -35,13 +37,15 @@ export class Tallies {
     const before = this.of(service);
     const answer = got.is === 'answered' ? answerText(got.answer) : `not reached: ${got.says}`;
     const good = got.is === 'answered' && got.answer.accepted;
+    const fresh = spans.filter((span) => !this.#again.delete(idOf(service, span)));
+    if (!good) for (const span of spans.slice(0, MOST_KEPT)) this.#again.add(idOf(service, span));
     const named = spans.findLast(({ kind }) => kind === 'server' || kind === 'consumer') ?? (before.last === '' ? spans.at(-1) : undefined);
     this.#of.set(service, {
-      spans: before.spans + items,
+      spans: before.spans + items - (spans.length - fresh.length),
       accepted: before.accepted + (good ? items : 0),
       last: named?.name ?? before.last,
       answer,
-      kept: before.kept.length >= MOST_KEPT ? before.kept : [...before.kept, ...spans].slice(0, MOST_KEPT),
+      kept: before.kept.length >= MOST_KEPT ? before.kept : [...before.kept, ...fresh].slice(0, MOST_KEPT),
       ...(good ? (before.refusal === undefined ? {} : { refusal: before.refusal }) : { refusal: answer }),
       ...(unread === undefined ? (before.unread === undefined ? {} : { unread: before.unread }) : { unread }),
       ...(before.after === undefined ? (items > 0 ? { after: ms } : {}) : { after: before.after }),
@@ -51,6 +55,8 @@ export class Tallies {
     return this.#of.get(service) ?? NOTHING;
   }
 }
+
+const idOf = (service: string, { traceId, spanId }: SpanRow): string => `${service} ${traceId} ${spanId}`;
 
 /** The direct way, tried from inside of the service. */
 export type Way =

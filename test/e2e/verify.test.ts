@@ -1,0 +1,210 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { verifyLine } from '../../src/ui/json-verify.ts';
+import { honeycombStandIn, type HoneycombStandIn } from '../helpers/stand-in.ts';
+import { bridgeAddress, clear, compose, run } from './docker.ts';
+import { program } from './init.ts';
+import { checkOut, snapshot } from './tree.ts';
+
+// verify in real containers. The backend is Honeycomb's stand-in on the address that containers reach; the workspace is one
+// that init has set up. Afterwards every container is as it was, whatever happened in between.
+
+const source = fileURLToPath(new URL('workspaces/flask-exec', import.meta.url));
+const PORT = '4288';
+let honeycomb: HoneycombStandIn;
+beforeAll(async () => {
+  honeycomb = await honeycombStandIn(undefined, await bridgeAddress());
+});
+afterAll(() => honeycomb.close());
+beforeEach(() => honeycomb.behave({}));
+
+const environment = (folder: string): Record<string, string> => ({ XDG_STATE_HOME: `${folder}.state`, HONEYCOMB_API_ENDPOINT: honeycomb.us });
+const otelSetup = (folder: string, ...words: string[]) => run([process.execPath, program, ...words], folder, environment(folder));
+
+/** A workspace that init has set up, changed by `edit`, and running. */
+async function running(name: string, edit: (folder: string) => void = () => {}): Promise<string> {
+  const folder = checkOut(source, name);
+  onTestFinished(() => clear(folder));
+  const file = join(folder, 'docker-compose.yml');
+  // flask as PID 1 ignores SIGTERM: with SIGINT it ends at once, and its last spans are sent.
+  writeFileSync(file, readFileSync(file, 'utf8').replace('4201', PORT).replace('    build: ./backend\n', '    build: ./backend\n    stop_signal: SIGINT\n'));
+  const key = honeycomb.keys['configuration'] ?? '';
+  const set = await run([process.execPath, program, 'init', '--yes'], folder, { ...environment(folder), HONEYCOMB_API_KEY: key });
+  expect(set.code, set.err).toBe(0);
+  edit(folder);
+  await compose(folder, 'up', '-d', '--build', '--quiet-pull');
+  return folder;
+}
+
+/** Compose writes an environment in another order each time. */
+const sortedOf = (list: unknown): unknown => (Array.isArray(list) ? list.map(String).toSorted() : list);
+/** Lines are wrapped. */
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+/** Of all containers of a workspace, what must not change: by service, with its state. */
+async function containersOf(folder: string): Promise<unknown> {
+  const ids = (await run(['docker', 'ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${basename(folder).toLowerCase()}`], '.')).out.split('\n').filter((id) => id !== '');
+  if (ids.length === 0) return [];
+  const found: unknown = JSON.parse((await run(['docker', 'inspect', ...ids], '.')).out);
+  const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+  if (!Array.isArray(found)) return [];
+  return found.map((one: unknown) => ({
+    name: at(one, 'Name'), running: at(one, 'State', 'Running'), image: at(one, 'Image'), env: sortedOf(at(one, 'Config', 'Env')), cmd: at(one, 'Config', 'Cmd'), path: at(one, 'Path'), args: at(one, 'Args'),
+    hash: at(one, 'Config', 'Labels', 'com.docker.compose.config-hash'), files: at(one, 'Config', 'Labels', 'com.docker.compose.project.config_files'), ports: at(one, 'HostConfig', 'PortBindings'), mounts: at(one, 'HostConfig', 'Binds'),
+  }));
+}
+const networksOf = async (folder: string): Promise<string> => (await run(['docker', 'network', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${basename(folder).toLowerCase()}`], '.')).out;
+
+/** verify's note and override, wherever its journal lies. */
+function leftovers(folder: string): string[] {
+  return [join(folder, '.git'), `${folder}.state`].filter((place) => existsSync(place)).flatMap((place) => readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => basename(name).startsWith('verify') || basename(name) === 'running'));
+}
+
+/** The lines of `verify --json`, each checked against the schema that the program prints. */
+function linesOf(out: string): readonly Record<string, unknown>[] {
+  return out.split('\n').filter((line) => line !== '').map((line) => ({ ...verifyLine.parse(JSON.parse(line)) }));
+}
+
+interface Seen {
+  readonly name: string;
+  readonly edit?: (folder: string) => void;
+  readonly exit: number;
+  readonly state: string;
+  readonly says: RegExp;
+}
+const edited = (file: string, change: (text: string) => string) => (folder: string): void => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
+
+describe('three workspaces', () => {
+  test.each<Seen>([
+    { name: 'works', exit: 0, state: 'works', says: /✔ backend: seen, and accepted https:\/\/ui\.honeycomb\.io\/cruddur\/environments\/bootcamp\/trace\?trace_id=[0-9a-f]{32}/ },
+    { name: 'silent', edit: edited('docker-compose.yml', (text) => text.replace('    ports:\n', '    command: python3 -m flask run --host=0.0.0.0 --port=4567\n    ports:\n')), exit: 1, state: 'silent', says: /✘ backend: silent: it answered our request, and sent nothing\. docker-compose\.yml .*opentelemetry.* Do: /i },
+    { name: 'refused', edit: edited('.env', (text) => text.replace(/=.*/, `=${'TestUnknownUS'.padEnd(22, '0')}`)), exit: 1, state: 'refused', says: /✘ backend: refused: 401 Unauthorized: unknown API key .*So: the key that it sends is not known there.* Do: compare them/ },
+  ])('$name', async ({ name, edit, exit, state, says }) => {
+    const folder = await running(`verify-${name}`, edit);
+    const [before, tree] = [await containersOf(folder), snapshot(folder)];
+    const arrived = honeycomb.spans.length;
+
+    const shown = await otelSetup(folder, 'verify', '--timeout', '12');
+    expect({ code: shown.code, err: flat(shown.err) }).toEqual({ code: exit, err: expect.stringMatching(says) });
+    expect(await containersOf(folder)).toEqual(before);
+
+    const ran = await otelSetup(folder, 'verify', '--json', '--timeout', '12', '--request', 'GET /api/health');
+    expect(ran.code, ran.err).toBe(exit);
+    const lines = linesOf(ran.out);
+    const report = lines.at(-1);
+    expect(report).toMatchObject({ command: 'verify', exit, ok: exit === 0, verified: [{ name: 'backend', state }] });
+    const request = lines.find(({ event }) => event === 'request');
+    expect(request).toMatchObject({ service: 'backend', url: `http://localhost:${PORT}/api/health`, status: 200 });
+    expect(lines.find(({ event }) => event === 'restored')).toEqual({ event: 'restored', problems: [] });
+    if (state === 'works') {
+      expect(lines).toContainEqual(expect.objectContaining({ event: 'way', is: 'open' }));
+      // The trace that we chose is in the backend, with the service's own key and name.
+      expect(honeycomb.spans.slice(arrived)).toContainEqual(expect.objectContaining({ dataset: 'backend', traceId: request?.['traceId'] }));
+    } else {
+      // The doctor, which is asked for a silent service's cause, sends one span of its own on the direct way.
+      expect(honeycomb.spans.slice(arrived).filter((span) => span['name'] !== 'otel-setup doctor')).toEqual([]);
+    }
+    expect(await containersOf(folder)).toEqual(before);
+    expect(snapshot(folder)).toEqual(tree);
+    expect(leftovers(folder)).toEqual([]);
+    // Nothing that was said holds the key.
+    for (const text of [shown.out, shown.err, ran.out, ran.err]) for (const key of Object.values(honeycomb.keys)) expect(text).not.toContain(key);
+  });
+});
+
+test('services that did not run are removed again, and their network', async () => {
+  const folder = await running('verify-absent');
+  await compose(folder, 'down', '--timeout', '0');
+  const ran = await otelSetup(folder, 'verify');
+  expect(ran.code, ran.err).toBe(0);
+  expect([await containersOf(folder), await networksOf(folder), leftovers(folder)]).toEqual([[], '', []]);
+});
+
+test('a container that is older than its files is left as it is, and said so', async () => {
+  const folder = await running('verify-outdated');
+  const before = await containersOf(folder);
+  edited('docker-compose.yml', (text) => text.replace('FRONTEND_URL: "*"', 'FRONTEND_URL: "http://localhost"'))(folder);
+  const ran = await otelSetup(folder, 'verify');
+  expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 1, err: expect.stringMatching(/✘ backend: outdated: .* Do: docker compose up -d --build backend/) });
+  expect(await containersOf(folder)).toEqual(before);
+});
+
+/** verify, running; `said` gives its output up to now. */
+function started(folder: string): { readonly child: ChildProcess; readonly ended: Promise<unknown[]>; said(): string; until(pattern: RegExp): Promise<void> } {
+  const child = spawn(process.execPath, [program, 'verify', '--timeout', '60', '--no-traffic'], { cwd: folder, env: { ...process.env, ...environment(folder) }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  createInterface({ input: child.stderr ?? expect.unreachable('no stderr') }).on('line', (line) => {
+    lines.push(line);
+    for (const look of waiting) look();
+  });
+  const ended = once(child, 'close');
+  return {
+    child,
+    ended,
+    said: () => lines.join('\n'),
+    until: (pattern) => Promise.race([
+      new Promise<void>((done) => {
+        const look = (): void => {
+          if (!lines.some((line) => pattern.test(line))) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        look();
+      }),
+      ended.then(() => Promise.reject(new Error(`verify ended before ${String(pattern)}:\n${lines.join('\n')}`))),
+    ]),
+  };
+}
+
+/** As soon as the note is on the disk. */
+async function noted(folder: string): Promise<void> {
+  const place = join(folder, '.git', 'otel-setup', 'root');
+  const isThere = (): boolean => existsSync(join(place, 'verify.override.json'));
+  const watcher = watch(place);
+  while (!isThere()) await once(watcher, 'change');
+  watcher.close();
+}
+
+describe('cut off', () => {
+  test('Ctrl-C: everything is put back', async () => {
+    const folder = await running('verify-interrupted');
+    const before = await containersOf(folder);
+    const { child, ended, said, until } = started(folder);
+    await until(/Use the application now/);
+    expect(await containersOf(folder)).not.toEqual(before);
+    child.kill('SIGINT');
+    expect([(await ended)[0], said()]).toEqual([130, expect.stringContaining('the services are as they were')]);
+    expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
+  });
+
+  test.each<[string, (folder: string, verify: ReturnType<typeof started>) => Promise<unknown>]>([
+    ['while the services are started', (folder) => noted(folder)],
+    ['while it watches', (_folder, verify) => verify.until(/Use the application now/)],
+    ['while it puts them back', async (_folder, verify) => {
+      await verify.until(/Use the application now/);
+      verify.child.kill('SIGINT');
+      await verify.until(/putting backend back/);
+    }],
+  ])('kill -9 %s: the next command puts everything back', async (_moment, until) => {
+    const folder = await running('verify-killed');
+    const before = await containersOf(folder);
+    const verify = started(folder);
+    await until(folder, verify);
+    verify.child.kill('SIGKILL');
+    await verify.ended;
+    expect(leftovers(folder)).not.toEqual([]);
+    const ran = await otelSetup(folder, 'status');
+    expect({ code: ran.code, err: ran.err }).toEqual({ code: 0, err: expect.stringContaining('An earlier verify was cut off') });
+    expect(await containersOf(folder)).toEqual(before);
+    expect(leftovers(folder).filter((name) => basename(name) !== 'running')).toEqual([]);
+    // Healed once: the next one has nothing to do.
+    expect((await otelSetup(folder, 'status')).err).toBe('');
+  });
+});

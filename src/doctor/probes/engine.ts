@@ -28,7 +28,7 @@ export const engine: Probe<'engine'> = {
  */
 export function noEngine({ code, err, out }: ExecResult): Missing {
   const said = `${err}\n${out}`;
-  const [, address] = /(?:daemon(?: socket| API)? at|dial (?:unix|tcp)) (\S+?)[.:,]?(?:\s|$)/.exec(said) ?? [];
+  const [, address] = /(?:(?:daemon|socket|API) at|dial (?:unix|tcp)) (\S+?)[.:,]?(?:\s|$)/.exec(said) ?? [];
   const at = address === undefined ? '' : ` at ${address}`;
   if (code === 127) return { missing: 'the program docker is not installed here', then: 'install Docker with its Compose plugin (https://docs.docker.com/engine/install/), or run doctor where the containers are' };
   if (code === 124) return { missing: 'Docker did not answer in time', then: 'start Docker again (Docker Desktop, or: sudo systemctl restart docker), then run doctor again' };

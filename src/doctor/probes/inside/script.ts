@@ -50,7 +50,10 @@ for (const start of folders) for (let dir = start; ; dir = path.dirname(dir)) {
 }
 `;
 
-/** Processes: 'P pid uid', then 'A argument', 'E NAME=value', or 'U' where another user's environment may not be read. */
+/**
+ * Processes: 'P pid uid', then 'A argument', 'E NAME=value', or 'U' where the environment is not to be known: another user's,
+ * or one without PATH: programs that name their processes (setproctitle: gunicorn, celery) write over that memory.
+ */
 const PROCESSES = String.raw`
 for d in /proc/[0-9]*; do
   [ -r "$d/cmdline" ] || continue
@@ -58,13 +61,12 @@ for d in /proc/[0-9]*; do
   if [ -n "$only" ] && [ "$uid" != "$only" ]; then continue; fi
   args=$(tr '\n\000' '\001\n' < "$d/cmdline" 2>/dev/null)
   [ -n "$args" ] || continue
-  if env=$( (tr '\n\000' '\001\n' < "$d/environ") 2>/dev/null ); then
+  if env=$( (tr '\n\000' '\001\n' < "$d/environ") 2>/dev/null ) && printf '%s\n' "$env" | grep -q '^PATH='; then
     case "$env" in *${MARK}=1*) continue;; esac
     echo "P ${'$'}{d#/proc/} $uid"
     printf '%s\n' "$args" | sed 's/^/A /'
     printf '%s\n' "$env" | grep -E '${TOLD}' | sed 's/^/E /'
-    home=$(readlink "$d/cwd" 2>/dev/null) && echo "C $home"
-  else
+  elif [ -d "$d" ]; then
     echo "P ${'$'}{d#/proc/} $uid"
     printf '%s\n' "$args" | sed 's/^/A /'
     echo U
@@ -86,15 +88,21 @@ const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\'
 const words = (list: readonly string[]): string => list.map(quoted).join(' ');
 
 /** All of it, for a container that has a shell. Names come from the repository: each is one quoted word. */
-export function shellScript({ language, packages, programs, files }: Questions): string {
+export function shellScript(questions: Questions): string {
   return [
-    'only=', 'echo "T $(date +%s)"', 'echo "W $(pwd)"', PROCESSES,
+    'only=', 'echo "T $(date +%s)"', PROCESSES,
     `dirs="$(pwd)"; for d in /proc/[0-9]*; do home=$(readlink "$d/cwd" 2>/dev/null) && dirs="$dirs${'\n'}$home"; done`,
-    language === 'python' ? pythonPart() : '',
-    language === 'node' ? nodePart(packages) : '',
-    ...programs.map((name) => `found=$(command -v ${quoted(name)} || { IFS='${'\n'}'; for i in $interpreters; do [ -x "${'$'}{i%/*}/"${quoted(name)} ] && echo "${'$'}{i%/*}/"${quoted(name)} && break; done; unset IFS; }); if [ -n "$found" ]; then echo "G "${quoted(name)}; else echo "N "${quoted(name)}; fi`),
-    ...files.map((file) => `if [ -f ${quoted(file)} ]; then sum=$(sha256sum ${quoted(file)} 2>/dev/null) && echo "F ${'$'}{sum%% *} $(grep -ci opentelemetry ${quoted(file)}) "${quoted(file)}; else echo "N "${quoted(file)}; fi`),
-    'echo "Z done"', '',
+    questions.language === 'python' ? pythonPart() : '',
+    questions.language === 'node' ? nodePart(questions.packages) : '',
+    lookups(questions), 'echo "Z done"', '',
+  ].join('\n');
+}
+
+/** Programs on the PATH or beside an interpreter: 'G name'; files: 'F sha256 lines-with-opentelemetry path'; 'N …' for what is not there. */
+export function lookups({ programs, files }: Pick<Questions, 'programs' | 'files'>): string {
+  return [
+    ...programs.map((name) => `found=$(command -v -- ${quoted(name)} || { IFS='${'\n'}'; for i in $interpreters; do [ -x "${'$'}{i%/*}/"${quoted(name)} ] && printf '%s\n' "$i" && break; done; unset IFS; }); [ -n "$found" ] && l=G || l=N; printf '%s %s\n' $l ${quoted(name)}`),
+    ...files.map((file) => `if [ -f ${quoted(file)} ]; then sum=$(sha256sum < ${quoted(file)} 2>/dev/null) && printf 'F %s %s %s\n' "${'$'}{sum%% *}" "$(grep -ci opentelemetry < ${quoted(file)})" ${quoted(file)}; else printf 'N %s\n' ${quoted(file)}; fi`),
   ].join('\n');
 }
 

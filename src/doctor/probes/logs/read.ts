@@ -10,10 +10,10 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g');
 
 /** The engine writes an RFC 3339 time with nanoseconds and a blank in front of each line. */
 export function readLog(...streams: readonly string[]): readonly LogEntry[] {
-  const entries = streams.flatMap((text) => text.split('\n').filter((line) => line !== '').map((line): LogEntry => {
+  const entries = streams.flatMap((text) => text.split(/\r?\n/).filter((line) => line !== '').map((line): LogEntry => {
     const [, stamp = '', rest = line] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?(.*)$/.exec(line) ?? [];
     const at = Date.parse(stamp.replace(/(\.\d{3})\d+/, '$1'));
-    const shown = rest.replace(/\r$/, '').replaceAll(COLOUR, '');
+    const shown = rest.replaceAll(COLOUR, '');
     return Number.isNaN(at) ? { line: shown } : { at, line: shown };
   }));
   // Stable: lines of one millisecond stay as they came.

@@ -16,6 +16,8 @@ export interface SpanHead {
   readonly error: boolean;
   /** The whole span message; a view into the request. */
   readonly bytes: Uint8Array;
+  /** The same with its tag and length in front, as it stands in ScopeSpans. */
+  readonly framed: Uint8Array;
 }
 export interface SpanGroup {
   readonly service: string;
@@ -37,13 +39,14 @@ export function readSpans(request: Uint8Array): readonly SpanGroup[] {
       service,
       resource,
       scope: fieldsOf(scoped, 1).at(-1) ?? NONE,
-      spans: fieldsOf(scoped, 2).map(headOf).filter((head) => isId(head.traceId, 32) && isId(head.spanId, 16)),
+      spans: headsOf(scoped).filter(({ traceId, spanId }) => isId(traceId, 32) && isId(spanId, 16)),
     }));
   });
 }
 
 const NONE = new Uint8Array();
-const isId = (id: string, digits: number): boolean => id.length === digits && !/^0*$/.test(id);
+const isId = (id: string, digits: 16 | 32): boolean => id.length === digits && id !== ZERO[digits];
+const ZERO = { 16: '0'.repeat(16), 32: '0'.repeat(32) } as const;
 
 /** The length-delimited fields of that number, as views. */
 export function fieldsOf(bytes: Uint8Array, wanted: number): Uint8Array[] {
@@ -55,6 +58,23 @@ export function fieldsOf(bytes: Uint8Array, wanted: number): Uint8Array[] {
     else reader.skip(wire, number);
   }
   return found;
+}
+
+/** The spans among the fields of ScopeSpans. */
+export function headsOf(scoped: Uint8Array): SpanHead[] {
+  const reader = new BinaryReader(scoped);
+  const heads: SpanHead[] = [];
+  while (reader.pos < reader.len) {
+    const from = reader.pos;
+    const [number, wire] = reader.tag();
+    if (number === 2 && wire === WireType.LengthDelimited) {
+      const bytes = reader.bytes();
+      heads.push(headOf(bytes, scoped.subarray(from, reader.pos)));
+    } else {
+      reader.skip(wire, number);
+    }
+  }
+  return heads;
 }
 
 /** A field of that number around these bytes: what `fieldsOf` takes apart. */
@@ -84,7 +104,7 @@ export const pairsOf = (bytes: Uint8Array, number: number): readonly (readonly [
     return [typeof key === 'string' ? key : '', valueText(value)] as const;
   });
 
-export function headOf(bytes: Uint8Array): SpanHead {
+function headOf(bytes: Uint8Array, framed: Uint8Array): SpanHead {
   const reader = new BinaryReader(bytes);
   let [traceId, spanId, parentId, name, kind, startNs, endNs, error] = ['', '', '', '', 0, 0n, 0n, false];
   while (reader.pos < reader.len) {
@@ -99,7 +119,7 @@ export function headOf(bytes: Uint8Array): SpanHead {
     else if (number === 15 && wire === WireType.LengthDelimited) error = isError(reader.bytes());
     else reader.skip(wire, number);
   }
-  return { traceId, spanId, parentId: isId(parentId, 16) ? parentId : '', name, kind, startNs, endNs, error, bytes };
+  return { traceId, spanId, parentId: isId(parentId, 16) ? parentId : '', name, kind, startNs, endNs, error, bytes, framed };
 }
 
 function isError(status: Uint8Array): boolean {

@@ -7,7 +7,7 @@ const SLICE_MS = 12;
 
 /**
  * The traces in which a text occurs: in a span's or event's name, an attribute's key or value, a resource's attribute, or the
- * ids. Letters of ASCII count the same in both cases. `key=value` wants that attribute to hold that text. Only traces
+ * ids. Capital letters count as small ones (of ASCII, where the text is long). `key=value` wants that attribute to hold that text. Only traces
  * that changed after `since`. Lets other work go on in between; ends early with `signal`.
  */
 export async function search(store: TraceStore, text: string, since: number, signal?: AbortSignal): Promise<SearchResult> {
@@ -38,10 +38,11 @@ export function matcher(text: string): (trace: KeptTrace) => boolean {
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const lower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+const lower = (text: string): string => text.toLowerCase();
 /** Bytes that could be that text: fast, and wrong only in that ids and lengths are bytes too. */
 const has = (chunk: Chunk, needle: string): boolean => {
-  const bytes = Buffer.from(needle, 'utf8').toString('latin1');
+  // Byte for byte as Latin 1 on both sides: letters of ASCII become small ones, the others stay comparable.
+  const bytes = lower(Buffer.from(needle, 'utf8').toString('latin1'));
   return lower(bufferOf(chunk.spans).toString('latin1')).includes(bytes) || lower(bufferOf(chunk.resource).toString('latin1')).includes(bytes);
 };
 /** A long text does not come together out of ids by accident; a short one is looked up in what people see. */

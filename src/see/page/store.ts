@@ -1,5 +1,5 @@
 import type { TraceSummary } from './api.ts';
-import { field, headOf, fieldsOf, readSpans, textsOf, type SpanGroup, type SpanHead } from './read-spans.ts';
+import { field, headsOf as headsIn, readSpans, textsOf, type SpanGroup, type SpanHead } from './read-spans.ts';
 
 /** Spans of one resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. */
 export interface Chunk {
@@ -113,7 +113,7 @@ export class TraceStore {
       if (trace.root === NO_ROOT || isBefore(span, trace.root.head)) trace.root = rootOf(span, group.service);
     }
     trace.services.add(group.service);
-    const chunk = { service: group.service, resource: this.#share(group.resource), scope: this.#share(group.scope), spans: Buffer.concat(fresh.map(({ bytes }) => field(2, bytes))), count: fresh.length };
+    const chunk = { service: group.service, resource: this.#share(group.resource), scope: this.#share(group.scope), spans: Buffer.concat(fresh.map(({ framed }) => framed)), count: fresh.length };
     trace.chunks.push(chunk);
     trace.bytes += chunk.spans.length;
     this.#spans += fresh.length;
@@ -185,7 +185,7 @@ function byTrace(spans: readonly SpanHead[]): Map<string, SpanHead[]> {
   return groups;
 }
 
-export const headsOf = (chunk: Chunk): readonly SpanHead[] => fieldsOf(chunk.spans, 2).map(headOf);
+export const headsOf = (chunk: Chunk): readonly SpanHead[] => headsIn(chunk.spans);
 
 /** A trace as an ExportTraceServiceRequest, at most `most` spans of it: what the page, a file and a collector read. */
 export function requestOf(trace: KeptTrace, most = Number.POSITIVE_INFINITY): Uint8Array {
@@ -193,7 +193,7 @@ export function requestOf(trace: KeptTrace, most = Number.POSITIVE_INFINITY): Ui
   const groups: Uint8Array[] = [];
   for (const { resource, scope, spans, count } of trace.chunks) {
     if (left <= 0) break;
-    const some = count <= left ? spans : Buffer.concat(fieldsOf(spans, 2).slice(0, left).map((bytes) => field(2, bytes)));
+    const some = count <= left ? spans : Buffer.concat(headsIn(spans).slice(0, left).map(({ framed }) => framed));
     left -= count;
     groups.push(field(1, Buffer.concat([field(1, resource), field(2, Buffer.concat([field(1, scope), some]))])));
   }

@@ -82,7 +82,7 @@ export function instrumentedBy(service: Service, settings: ReadonlyMap<string, S
   const words = [...(start?.argv ?? []), ...(start?.real ?? [])];
   const line = words.join(' ');
   const started: Evidence | undefined = start === undefined ? undefined : { where: start.realWhere, says: start.real.join(' ').slice(0, 120) };
-  if (words.some((word) => nameOf(word) === 'opentelemetry-instrument') || /(?:^|[\s;&|/(])opentelemetry-instrument\s|opentelemetry\.instrumentation\.auto_instrumentation/.test(line)) return { by: 'wrapper', ...at(started) };
+  if (words.some((word) => nameOf(word) === 'opentelemetry-instrument') || start?.through.includes('opentelemetry-instrument') === true || /(?:^|[\s;&|/(])opentelemetry-instrument\s|opentelemetry\.instrumentation\.auto_instrumentation/.test(line)) return { by: 'wrapper', ...at(started) };
   for (const name of ['NODE_OPTIONS', 'PYTHONPATH', 'RUBYOPT'] as const) {
     const set = settings.get(name);
     if (set !== undefined && /otel|opentelemetry|tracing|instrumentation/i.test(set.value)) return { by: 'preload', at: { where: set.where, says: name } };

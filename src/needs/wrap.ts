@@ -42,7 +42,7 @@ export function land(workspace: Workspace, service: Service, { argv }: WrapNeed,
 function isWrapped(start: Start, argv: readonly string[]): boolean {
   const [program = ''] = argv;
   const inLine = new RegExp(`(^|[\\s;&|/(])${program.replaceAll(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(\\s|$)`);
-  return [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
+  return start.through.includes(program) || [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
 }
 
 const NONE: readonly Service[] = [];

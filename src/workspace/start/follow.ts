@@ -134,7 +134,9 @@ function entryScript(words: readonly Placed[], file: Path, args: readonly Placed
     const own = passing.words.filter(word => !isPassed(word.text)).map(word => nowhere(word.text));
     const wrapped = unwrapAll(own.map(word => word.text));
     const slot = wrapped.length > 0 || looksAtFirst(commands) ? inFront : state.slot;
-    return step([...wrapped.map(nowhere), ...args], { ...state, through, ...(slot === undefined ? {} : { slot }) }, around);
+    // `exec opentelemetry-instrument "$@"`: the script wraps what it is given.
+    const wrappers = own.map(word => baseName(word.text)).filter(name => unwrap([name, '$@'])?.stays === true);
+    return step([...wrapped.map(nowhere), ...args], { ...state, through: [...through, ...wrappers], ...(slot === undefined ? {} : { slot }) }, around);
   }
   const server = serverCommand(whenFirstIs(commands, args[0]?.text));
   if (server === undefined) return end(words, { ...state, through });

@@ -17,7 +17,9 @@ export function settingsOf(service: Service, files: Files): ReadonlyMap<string, 
     else settings.set(name, { name, value, raw, where });
   }
   const { start } = service;
-  for (const word of [...(start?.argv ?? []), ...(start?.real ?? [])]) {
+  // What follows `sh -c` is a script, not an assignment.
+  const words = (start?.argv ?? []).filter((_, i, all) => !/^-[a-z]*c$/.test(all[i - 1] ?? ''));
+  for (const word of [...words, ...(start?.real ?? [])]) {
     const found = ASSIGNMENT.exec(word);
     if (found?.[1] !== undefined && found[2] !== undefined && start !== undefined) settings.set(found[1], { name: found[1], value: found[2], raw: null, where: start.realWhere });
   }

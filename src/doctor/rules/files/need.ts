@@ -3,7 +3,7 @@ import type { Evidence, Need } from '../../../types.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Subject } from '../../types.ts';
 import { each } from './each.ts';
-import { fixOrInit, openOps } from './verdict-ops.ts';
+import { fixOrInit } from './verdict-ops.ts';
 
 /** A need that is not met and without which no span arrives. What is set up by hand or by an agent is judged by what it has. */
 function stops({ instrumented, settings, sending, service, unsure }: Subject, need: Need): boolean {
@@ -41,13 +41,13 @@ const need = rule({
     const open = judged.filter((one) => one.service === name && one.verdict.is === 'absent' && stops(subject, one.need));
     const [first] = open;
     if (first === undefined) return [];
-    const ops = openOps(judged, name, (one) => open.some((other) => other.need === one));
+    const ops = open.flatMap(({ verdict }) => (verdict.is === 'absent' ? verdict.ops : []));
     const because: Evidence[] = open.slice(0, 3).map((one): Evidence => ({ where: where(subject, one.need), says: said(one.need) }));
     // Docker Desktop knows the name without an entry.
     const likely = open.every((one) => one.need.kind === 'host') && workspace.host === 'local';
     return [{
       ...(likely ? { status: 'warn' as const } : {}),
-      says: `${name} lacks ${[...new Set(open.map((one) => WHAT[one.need.kind] ?? one.need.kind))].join(' and ')}: ${first.need.why}.`,
+      says: first.need.kind === 'host' ? `${name} sends to ${first.need.name}, a name that a container on Linux knows only by an entry in extra_hosts.` : `${name} lacks ${[...new Set(open.map((one) => WHAT[one.need.kind] ?? one.need.kind))].join(' and ')}: ${first.need.why}.`,
       because,
       do: fixOrInit(ops, name),
       ops,

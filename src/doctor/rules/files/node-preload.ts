@@ -91,10 +91,14 @@ const unresolvable = rule({
   }),
 });
 
+const BUNDLE = '@opentelemetry/auto-instrumentations-node';
+
 /** Declared for the service, or by a package.json above it whose node_modules Node looks into as well. */
 function isDeclared(service: Service, files: Files, name: string): boolean {
   const manifest = findPackageJson(service, files);
   if (manifest === undefined) return true;
+  // What the bundle brings lies beside it.
+  if (name !== BUNDLE && Object.keys(manifest.libraries).some((library) => library === BUNDLE || library.startsWith('@opentelemetry/'))) return true;
   for (let folder = folderOf(manifest.path); ; folder = folderOf(folder)) {
     const found = readPackageJson(files, join(folder, 'package.json'));
     if (found !== undefined && (Object.hasOwn(found.libraries, name) || Object.hasOwn(found.devLibraries, name))) return true;

@@ -66,6 +66,8 @@ export function runsInstrumented(inside: Facts['inside'] | undefined, service: s
 
 /** It has signs, and nothing starts OpenTelemetry in it as far as the usual ways go. */
 export function isIdle(subject: Subject, files: Files): boolean {
+  // `otel-setup run` starts a service of this machine, and puts what is needed in front of its command.
+  if (subject.service.origin === 'folder' && Object.keys(subject.service.app?.libraries ?? {}).some((name) => name === 'opentelemetry-distro' || name === '@opentelemetry/sdk-node')) return false;
   return subject.expected && subject.instrumented.by === 'no' && subject.service.start !== undefined && !isOneShot(subject.service) && !startsUnseen(subject, files) && !touchesSdk(subject, files);
 }
 

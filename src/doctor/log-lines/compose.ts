@@ -7,10 +7,12 @@ export const compose: readonly Pattern[] = [
   start('stores.no-key', /required variable [A-Z0-9_]*(?:HONEYCOMB|HNY)[A-Z0-9_]* is missing a value/),
   start('image.package-missing', /opentelemetry-instrument"?: (?:executable file |command )?not found|exec:? "?opentelemetry-instrument"?: (?:executable file not found|not found|no such file)/),
   start('image.package-missing', /opentelemetry-instrument["']?: (?:No such file or directory|No such command)|(?:Failed to spawn|Command not found): `?opentelemetry-instrument/),
+  start('files.compose-entrypoint', /opentelemetry-instrument: error: the following arguments are required: command/),
   start('files.collector-config', /dependency failed to start: container \S*(?:otel|collector)\S* (?:is unhealthy|exited)/),
 
   start('source.requirements-line', /(?:No matching distribution found for|satisfies the requirement) [\w.[\]-]*\w(?:opentelemetry-[a-z-]+)/),
-  start('files.versions-apart', /(?:No matching distribution found for|satisfies the requirement) opentelemetry-/),
+  start('files.release-incomplete', /(?:No matching distribution found for|satisfies the requirement) opentelemetry-/),
+  start('files.runtime-too-old', /Ignored the following versions that require a different python version: .*\b0\.\d\db\d/),
   start('files.versions-apart', /Cannot install .*opentelemetry-.* because these package versions have conflicting dependencies/),
   start('files.runtime-too-old', /includes Python versions that are not supported by your dependencies \(e\.g\., opentelemetry-/),
   start('files.runtime-too-old', /error @opentelemetry\/\S+: The engine "node" is incompatible with this module/),

@@ -4,6 +4,7 @@ import { note, start, way, type Pattern } from './pattern.ts';
 export const node: readonly Pattern[] = [
   way('files.header-quoted', /Header name must be a valid HTTP token \[\\*"(?:\\*["'])+x?-?[\w-]/),
   way('stores.quoted-or-spaced', /Header "[^"]*" has invalid value \(.*\) and will be ignored|Invalid character in header content \[\\*"x-honeycomb-team/),
+  way('files.endpoint-quoted', /Configuration: .* URL: '["']/),
   way('files.endpoint-scheme', /Configuration: Could not parse (?:environment-provided export|user-provided export) URL|Configuration: Provided URL appended with .* is not a valid URL/),
   start('files.config-file', /Could not (?:load|create) OpenTelemetry (?:configuration|SDK from configuration), SDK will not be setup/),
   way('export.rejected', /Received Partial Success response:/),
@@ -15,7 +16,7 @@ export const node: readonly Pattern[] = [
 
   start('image.package-missing', /otel\.[cm]js: this process is not traced/),
   start('files.preload-unresolvable', /Cannot find (?:module|package) '@opentelemetry\/auto-instrumentations-node|(?:^|[\s"])- internal\/preload\b/),
-  start('files.preload-unresolvable', /ERR_PACKAGE_PATH_NOT_EXPORTED.*@opentelemetry\/|Package subpath '.*' is not defined by "exports" in .*@opentelemetry\//),
+  start('files.preload-deep-path', /Package subpath '\.\/build\/src\/register(?:\.js)?' is not defined by "exports"/),
   start('files.preload-unresolvable', /Cannot find module '[^']*otel\.[cm]js'/),
   start('image.package-missing', /Cannot find (?:module|package) '@(?:opentelemetry|honeycombio)\//),
   start('files.ts-node-import', /ERR_UNKNOWN_FILE_EXTENSION.*"\.tsx?"|ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX/),

@@ -23,6 +23,7 @@ export const python: readonly Pattern[] = [
   start('files.django-settings', /You must set settings\.ALLOWED_HOSTS if DEBUG is False/),
   start('source.removed-api', /'(?:Flask|Blueprint)' object has no attribute '(?:before_first_request|before_app_first_request)'/),
   start('source.wrong-name', /cannot import name '?\w+'? from '(?:opentelemetry|honeycomb)[\w.]*'/),
+  start('image.package-missing', /gunicorn\.conf\.py: requests are not traced/),
   start('image.package-missing', /No module named '?(?:opentelemetry|honeycomb\.opentelemetry)\b/),
 
   way('files.gevent', /[Ff]ailed to export .*maximum recursion depth exceeded|Exception while exporting .*maximum recursion depth exceeded/),

@@ -43,7 +43,8 @@ export const known: readonly Known[] = [
       ['image.package-missing', '/docker-entrypoint.sh: 12: exec: opentelemetry-instrument: not found'],
       ['image.package-missing', 'error: Failed to spawn: `opentelemetry-instrument`'],
       ['files.versions-apart', 'ERROR: Cannot install opentelemetry-distro==0.66b1 and opentelemetry-exporter-otlp-proto-http==1.45.2 because these package versions have conflicting dependencies.'],
-      ['files.versions-apart', 'ERROR: No matching distribution found for opentelemetry-instrumentation-flask==0.66b2'],
+      ['files.release-incomplete', 'ERROR: No matching distribution found for opentelemetry-instrumentation-flask==0.66b2'],
+      ['files.runtime-too-old', 'ERROR: Ignored the following versions that require a different python version: 0.63b0 Requires-Python >=3.10; 0.64b0 Requires-Python >=3.10'],
       ['source.requirements-line', 'ERROR: No matching distribution found for flask-corsopentelemetry-distro'],
       ['source.requirements-line', 'ERROR: Could not find a version that satisfies the requirement flask-corsopentelemetry-api (from versions: none)'],
       // [measured] (languages.md §2.1, §3.1, §3.7)
@@ -57,6 +58,7 @@ export const known: readonly Known[] = [
       // [seen]
       ['files.runtime-too-old', 'go: go.mod requires go >= 1.25.0 (running go 1.22.5; GOTOOLCHAIN=local)'],
       ['files.not-in-lock', "The gemspecs for path gems changed, but the lockfile can't be updated because frozen mode is set"],
+      ['files.compose-entrypoint', 'opentelemetry-instrument: error: the following arguments are required: command'],
       ['files.collector-config', 'dependency failed to start: container app-otel-collector-1 is unhealthy'],
     ],
   },
@@ -117,6 +119,9 @@ export const known: readonly Known[] = [
       ['export.library-skipped', 'Importing of celery failed, skipping it'],
       ['export.rejected', 'Dropping span batch: serialized size 70000000 bytes exceeds max_request_size 67108864 bytes.'],
       ['files.gevent', 'Failed to monkey patch with gevent because gevent is not available'],
+      ['image.package-missing', "[2026-11-21 15:44:06 +0000] [7] [WARNING] gunicorn.conf.py: requests are not traced: No module named 'opentelemetry'"],
+      ['arrival.nothing-listens', `Transient error HTTPConnectionPool(host='host.docker.internal', port=4318): Max retries exceeded with url: /v1/traces (Caused by NewConnectionError("HTTPConnection(host='host.docker.internal', port=4318): Failed to establish a new connection: [Errno 111] Connection refused")) encountered while exporting spans batch, retrying in 1.03s.`],
+      ['files.endpoint-plain-http', 'traces export: failed to send to http://api.honeycomb.io:443/v1/traces: 400 Bad Request (body: 400 The plain HTTP request was sent to HTTPS port)'],
       ['export.logged', 'Failed to encode span batch: Invalid type'],
       // [seen]
       ['export.queue-full', 'Queue is full, likely spans/logs will be dropped.'],
@@ -143,6 +148,11 @@ export const known: readonly Known[] = [
       ['files.header-quoted', 'Error terminating OpenTelemetry SDK TypeError [ERR_INVALID_HTTP_TOKEN]: Header name must be a valid HTTP token [""x-honeycomb-team"]'],
       ['stores.quoted-or-spaced', 'Error terminating OpenTelemetry SDK TypeError [ERR_INVALID_CHAR]: Invalid character in header content ["x-honeycomb-team"]'],
       ['files.endpoint-scheme', "Configuration: Could not parse environment-provided export URL: '127.0.0.1:48181', falling back to undefined"],
+      ['files.endpoint-quoted', "Configuration: Could not parse environment-provided export URL: '\"https://api.honeycomb.io\"', falling back to undefined"],
+      ['files.endpoint-host', '{"stack":"Error: getaddrinfo ENOTFOUND api.honycomb.io\\n    at GetAddrInfoReqWrap.onlookupall [as oncomplete] (node:dns:122:26)","message":"getaddrinfo ENOTFOUND api.honycomb.io","errno":"-3008","code":"ENOTFOUND","syscall":"getaddrinfo","hostname":"api.honycomb.io","name":"Error"}'],
+      ['files.endpoint-host', 'Error terminating OpenTelemetry SDK Error: getaddrinfo ENOTFOUND api.eu.honeycomb.io'],
+      ['container.unreachable', 'Error terminating OpenTelemetry SDK Error: getaddrinfo EAI_AGAIN api.honeycomb.io'],
+      ['arrival.nothing-listens', '{"stack":"Error: connect ECONNREFUSED 172.17.0.1:4318\\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)","message":"connect ECONNREFUSED 172.17.0.1:4318","errno":"-111","code":"ECONNREFUSED"}'],
       ['files.protocol-unknown', 'Unsupported OTLP traces protocol: http. Using http/protobuf.'],
       ['files.exporter-none', 'Unrecognized OTEL_TRACES_EXPORTER value: jaeger.'],
       ['files.exporter-none', 'Unable to set up trace exporter(s) due to invalid exporter and/or protocol values.'],
@@ -167,7 +177,7 @@ export const known: readonly Known[] = [
       ['files.two-tracers', 'Error: @opentelemetry/api: Attempted duplicate registration of API: trace'],
       ['image.package-missing', "Error: Cannot find module '@opentelemetry/sdk-node'"],
       // [seen]
-      ['files.preload-unresolvable', "Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './build/src/register.js' is not defined by \"exports\" in /app/node_modules/@opentelemetry/auto-instrumentations-node/package.json"],
+      ['files.preload-deep-path', "Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './build/src/register.js' is not defined by \"exports\" in /app/node_modules/@opentelemetry/auto-instrumentations-node/package.json"],
       ['source.order', '@opentelemetry/instrumentation-express Module express has been loaded before @opentelemetry/instrumentation-express so it might not work, please initialize it before requiring express'],
       // [source]
       ['export.unauthorized', 'export response failure (status: 401)'],
@@ -288,6 +298,7 @@ export const known: readonly Known[] = [
       ['files.endpoint-unresolvable', '2026-11-21T09:47:47.583Z\tinfo\tinternal/retry_sender.go:126\tExporting failed. Will retry the request after interval.\t{"otelcol.component.id": "otlp/jaeger", "error": "rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial tcp: lookup jaeger on 127.0.0.11:53: no such host\\"", "interval": "5.02s"}'],
       ['container.unreachable', 'Exporting failed. Will retry the request after interval. {"kind": "exporter", "data_type": "traces", "name": "otlp", "error": "rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial tcp 192.168.1.171:11800: i/o timeout\\"", "interval": "32.4s"}'],
       ['export.queue-full', 'Exporting failed. Rejecting data. {"otelcol.component.id": "otlp_http/honeycomb", "error": "sending queue is full", "rejected_items": 512}'],
+      ['export.x-ray', 'Error: invalid configuration: extensions::sigv4auth: could not retrieve credential provider: failed to refresh cached credentials, no EC2 IMDS role found'],
       ['export.x-ray', 'Message=The OTLP API is supported with CloudWatch Logs as a Trace Segment Destination.'],
       ['files.protocol-port', 'grpc: server: ServerHandshake("172.20.0.4:52718") failed: connection error: desc = "transport: http2Server.HandleStreams received bogus greeting from client: \\"POST /v1/traces HTTP/1.1\\""'],
       ['export.cors', "Access to fetch at 'http://localhost:4567/api' from origin 'http://localhost:3000' has been blocked by CORS policy: Request header field traceparent is not allowed by Access-Control-Allow-Headers in preflight response."],

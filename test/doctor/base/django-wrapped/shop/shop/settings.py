@@ -1,0 +1,3 @@
+SECRET = ''
+ALLOWED_HOSTS = ['*']
+ROOT_URLCONF = 'shop.urls'

@@ -1,0 +1,9 @@
+from opentelemetry import trace
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route('/')
+def home():
+    return 'hello'

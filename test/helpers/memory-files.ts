@@ -1,0 +1,40 @@
+/** A tree as Files, without a disk: everything that .gitignore does not ignore is in git's index. */
+import type { Files, Path } from '../../src/types.ts';
+import { overlay } from '../../src/workspace/overlay.ts';
+import type { Tree } from './tree.ts';
+
+const ROOT = '/memory';
+const nothing: Files = {
+  root: ROOT,
+  text: () => undefined,
+  why: () => undefined,
+  encoding: () => 'utf-8',
+  exists: () => false,
+  isDir: () => false,
+  find: () => [],
+  tracked: () => false,
+  ignored: () => false,
+  resolve(from, relative) {
+    const absolute = relative.startsWith('/');
+    if (absolute && relative !== ROOT && !relative.startsWith(`${ROOT}/`)) return undefined;
+    const out: string[] = absolute ? [] : from.split('/').filter((part) => part !== '');
+    for (const part of (absolute ? relative.slice(ROOT.length) : relative).split('/')) {
+      if (part === '..') {
+        if (out.pop() === undefined) return undefined;
+      } else if (part !== '' && part !== '.') out.push(part);
+    }
+    return out.join('/') as Path;
+  },
+};
+const SKIPPED = /(?:^|\/)(?:node_modules|\.git|\.venv|venv|dist)\//;
+
+/** @param tree path → bytes as latin1 text. */
+export function memoryFiles(tree: Tree): Files {
+  const texts = new Map(Object.entries(tree).map(([path, bytes]) => [path as Path, Buffer.from(bytes, 'latin1').toString('utf8')]));
+  const files = overlay(nothing, texts);
+  return {
+    ...files,
+    find: (under, name, depth) => files.find(under, name, depth).filter((path) => !SKIPPED.test(path.slice(under.length))),
+    tracked: (path) => texts.has(path) && !files.ignored(path),
+  };
+}

@@ -1,7 +1,19 @@
 import type { Rule } from '../../types.ts';
+import { doubled } from './doubled.ts';
+import { javaAgent } from './java-agent.ts';
+import { locks } from './locks.ts';
+import { needs } from './need.ts';
+import { nodeBuild } from './node-build.ts';
+import { nodePreload } from './node-preload.ts';
+import { pythonPackages } from './python-packages.ts';
+import { pythonProcess } from './python-process.ts';
+import { reloaders } from './reloader.ts';
+import { setUp } from './set-up.ts';
+import { versions } from './versions.ts';
+import { wrapper } from './wrapper.ts';
 import { headerForm } from './header-form.ts';
 import { misspelled } from './misspelled.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...headerForm];
+export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...headerForm, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...needs];

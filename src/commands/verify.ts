@@ -11,6 +11,7 @@ import { asProcesses } from './verify/as-processes.ts';
 import { chosenSubjects } from './verify/choose.ts';
 import { inContainers } from './verify/in-containers.ts';
 import type { Verified } from './verify/judge.ts';
+import { tell } from './verify/tell.ts';
 import { verified } from './verify/watch.ts';
 import { workspaceOf } from './workspace-of.ts';
 
@@ -28,10 +29,13 @@ export const run: Run = async (args, context) => {
     const docker = workspace.compose.length > 0 && !args.local && (await composeAnswers(context.tools));
     if (!docker && workspace.compose.length > 0 && !args.local) context.print('  No Docker Compose answers here, so the services run as processes on this machine.');
     const names = subjects.map(({ service }) => service.name);
-    const ground = docker ? await inContainers({ workspace, names, files: args.file, build: args.build, signal: stop.signal }, context) : asProcesses(workspace, context);
-    const done = await verified({ workspace, subjects, ground, asked, traffic: args.traffic, limitMs, signal: stop.signal, args }, context);
+    const show = tell(args, context);
+    // What is worked at is shown below the table.
+    const inside = { ...context, print: show.say, tools: { ...context.tools, working: show.working } };
+    const ground = docker ? await inContainers({ workspace, names, files: args.file, build: args.build, signal: stop.signal }, inside) : asProcesses(workspace, inside);
+    const done = await verified({ workspace, subjects, ground, show, asked, traffic: args.traffic, limitMs, signal: stop.signal, args }, context);
     if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the services are as they were.');
-    show(done, args, context);
+    told(done, args, context);
     const ok = done.services.every(({ state }) => state === 'works') && done.problems.length === 0;
     const report: VerifyReport = { schema: 1, command: 'verify', exit: ok ? EXIT.done : EXIT.notDone, ok, verified: done.services, quality: done.quality, next: [...new Set([...done.services.flatMap(({ then }) => then ?? []), ...done.quality.map(({ then }) => then)])] };
     return report;
@@ -49,7 +53,7 @@ function secondsOf(text: string | undefined, fallback: number): number {
 }
 
 /** Below the table: of each service what stands in the way, or its trace; then what would be a nuisance. */
-function show({ services, quality, problems }: Verified, { json }: ParsedArgs, context: Context): void {
+function told({ services, quality, problems }: Verified, { json }: ParsedArgs, context: Context): void {
   if (json) return;
   const columns = Math.min(100, context.terminal.columns);
   const line = (text: string, indent = 4): void => {

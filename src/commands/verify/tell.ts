@@ -2,24 +2,38 @@
 import { screen, type Screen } from '../../ui/screen.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { verifyTable, type Row } from '../../see/verify/table.ts';
+import { fit } from '../../see/width.ts';
 import type { ParsedArgs } from '../../args.ts';
 import type { VerifyEvent } from '../../see/verify/report.ts';
+import { seconds } from '../../ui/progress.ts';
+import type { Tools } from '../../types.ts';
 import type { Context } from '../context.ts';
 
 export interface Tell {
   event(event: VerifyEvent): void;
   /** The rows as they are now: drawn again in place, or, in a pipe, a line for each whose state changed. */
   rows(rows: readonly Row[]): void;
-  /** Takes the live table away, so that lines can follow. */
+  /** A line that stays. */
+  say(text: string): void;
+  /** Long work: below the live table where there is one, so that the two do not draw over each other. */
+  working: Tools['working'];
+  /** The table as it is at the end; lines can follow it. */
   end(rows: readonly Row[]): void;
 }
 
 const DRAW_MS = 200;
 
-export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, result }: Context): Tell {
+export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, result, tools }: Context): Tell {
   const live: Screen | undefined = terminal.live && !json ? screen((text) => void process.stderr.write(text)) : undefined;
   const states = new Map<string, string>();
   let drawnAt = 0;
+  let last: readonly Row[] = [];
+  /** What is worked at, in the last drawn line. */
+  let note: (() => string) | undefined;
+  const draw = (): void => {
+    drawnAt = Date.now();
+    live?.draw([...(last.length === 0 ? [] : verifyTable(last, terminal.columns - 2)), ...(note === undefined ? [] : [fit(note(), terminal.columns - 3)])].map((line) => `  ${line}`));
+  };
   const plain = (rows: readonly Row[]): void => {
     for (const { service, state, spans, last, answer } of rows) {
       const text = `${state} ${spans > 0}`;
@@ -28,20 +42,34 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
       if (!json) print(`  ${oneLine(service)}: ${state === 'waiting' ? 'arriving' : state}${spans === 0 ? '' : `, ${spans} ${spans === 1 ? 'span' : 'spans'}, ${oneLine(last)}`}${answer === '' ? '' : `  (${oneLine(answer)})`}`);
     }
   };
+  const say = (text: string): void => (live === undefined ? print(text) : live.above([fit(text, terminal.columns - 1)]));
   return {
     event: (event) => {
       if (json) result(`${JSON.stringify(event)}\n`);
-      else if (event.event === 'request') {
-        const line = `  GET ${oneLine(event.url)} → ${event.status === undefined ? `no answer (${oneLine(event.failed ?? '')})` : event.status}`;
-        if (live === undefined) print(line);
-        else live.above([line]);
-      }
+      else if (event.event === 'request') say(`  GET ${oneLine(event.url)} → ${event.status === undefined ? `no answer (${oneLine(event.failed ?? '')})` : event.status}`);
     },
     rows(rows) {
       if (live === undefined) return plain(rows);
-      if (Date.now() - drawnAt < DRAW_MS) return;
-      drawnAt = Date.now();
-      live.draw(verifyTable(rows, terminal.columns - 2).map((line) => `  ${line}`));
+      last = rows;
+      if (Date.now() - drawnAt >= DRAW_MS) draw();
+    },
+    say,
+    working(title) {
+      if (live === undefined) return tools.working(title);
+      const start = Date.now();
+      let detail = '';
+      const own = (): string => `${title}${detail === '' ? '' : `: ${detail}`}  ${seconds(Date.now() - start)}`;
+      note = own;
+      draw();
+      const tick = setInterval(draw, 1_000);
+      tick.unref();
+      const finish = (line: string): void => {
+        clearInterval(tick);
+        if (note === own) note = undefined;
+        live.above([fit(`  ${line}  ${seconds(Date.now() - start)}`, terminal.columns - 1)]);
+        draw();
+      };
+      return { says: (text) => void (detail = oneLine(text)), done: (text) => finish(`✔ ${text ?? title}`), failed: (text) => finish(`✘ failed: ${text ?? title}`) };
     },
     end(rows) {
       if (live === undefined) {
@@ -49,7 +77,8 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
         if (!json) for (const line of verifyTable(rows, Math.min(100, terminal.columns) - 2)) print(`  ${line}`);
         return;
       }
-      live.draw(verifyTable(rows, terminal.columns - 2).map((line) => `  ${line}`));
+      last = rows;
+      draw();
       live.end();
     },
   };

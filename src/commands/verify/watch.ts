@@ -18,12 +18,13 @@ import { hideSecretsOf } from '../hide.ts';
 import { drive, type Request } from './drive.ts';
 import type { Ground, Led } from './ground.ts';
 import { judged, plainReport, type Aside, type Verified } from './judge.ts';
-import { tell } from './tell.ts';
+import type { Tell } from './tell.ts';
 
 export interface Verify {
   readonly workspace: Workspace;
   readonly subjects: readonly Subject[];
   readonly ground: Ground;
+  readonly show: Tell;
   /** Paths of --request; [] = those that the source shows. */
   readonly asked: readonly string[];
   readonly traffic: boolean;
@@ -56,12 +57,11 @@ class Bell {
 }
 
 /** @throws Stop where the services cannot be started; whatever happens, they are put back. */
-export async function verified({ workspace, subjects, ground, asked, traffic, limitMs, signal, args }: Verify, context: Context): Promise<Verified> {
+export async function verified({ workspace, subjects, ground, show, asked, traffic, limitMs, signal, args }: Verify, context: Context): Promise<Verified> {
   const { tools } = context;
   for (const service of workspace.services) hideSecretsOf(service, context);
   const nonce = randomBytes(16).toString('hex');
   const { led, routes, aside } = await sorted(subjects, ground, workspace, nonce);
-  const show = tell(args, context);
   const tallies = new Tallies();
   const ways = new Map<string, Way>();
   const requests: Request[] = [];
@@ -127,8 +127,8 @@ export async function verified({ workspace, subjects, ground, asked, traffic, li
           changed();
         })];
       }) : [];
-      if (traffic && driven.length === 0) context.print('  No service publishes a port, so nothing was sent: click around in the application meanwhile.');
-      if (!traffic) context.print(`  Use the application now; its spans are watched for ${Math.round(limitMs / 1000)} s.`);
+      if (traffic && driven.length === 0) show.say('  No service publishes a port, so nothing was sent: click around in the application meanwhile.');
+      if (!traffic) show.say(`  Use the application now; its spans are watched for ${Math.round(limitMs / 1000)} s.`);
       const tried = led.map(async (one) => {
         // Before that its process may still be starting.
         const isUp = (): boolean => tallies.of(nameOf(one)).spans > 0 || requests.some(({ service }) => service === nameOf(one));
@@ -152,7 +152,7 @@ export async function verified({ workspace, subjects, ground, asked, traffic, li
     }
   } finally {
     const names = led.map((one) => one.subject.service.name).join(', ');
-    const back = ground.how === 'in containers' ? tools.working(`putting ${names} back as ${led.length === 1 ? 'it was' : 'they were'}`) : undefined;
+    const back = ground.how === 'in containers' ? show.working(`putting ${names} back as ${led.length === 1 ? 'it was' : 'they were'}`) : undefined;
     problems.push(...(await ground.stop()));
     if (problems.length === 0) back?.done(`${names} ${led.length === 1 ? 'is as it was' : 'are as they were'}`);
     else back?.failed();

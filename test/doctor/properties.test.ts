@@ -13,7 +13,11 @@ import { readWorkspace } from '../../src/workspace/read.ts';
 import { workspaceCases } from '../helpers/workspaces.ts';
 
 /** Workspace → what is rightly found in it: rule, service, and why init could not or did not mend it. */
-const TRUE: Readonly<Record<string, readonly { readonly rule: string; readonly service?: string; readonly why: string }[]>> = {};
+const TRUE: Readonly<Record<string, readonly { readonly rule: string; readonly service?: string; readonly why: string }[]>> = {
+  'blank-service-name': [{ rule: 'files.service-name', service: 'backend', why: 'the name is the user\'s own variable, which is not set: kept and said' }],
+  'environment-inherited': [{ rule: 'files.nothing-set-up', why: 'init refuses: the environment comes through a merge key' }],
+  'poetry-no-tool': [{ rule: 'files.nothing-set-up', why: 'init refuses: the lock file needs poetry' }],
+};
 
 describe.each(workspaceCases)('$name', ({ name, folder, args, cwd, outside }) => {
   it('is well after init', () => {

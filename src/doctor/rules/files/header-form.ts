@@ -3,7 +3,7 @@
  * it (specification of the OTLP exporter).
  */
 import { KEY } from '../../../backends/honeycomb/index.ts';
-import type { Op, Workspace } from '../../../types.ts';
+import type { Op, Service, Workspace } from '../../../types.ts';
 import { join } from '../../../workspace/path.ts';
 import { settingAt } from '../../evidence.ts';
 import { mentioned } from '../../mentions.ts';
@@ -12,6 +12,7 @@ import { headerPairs } from '../../sending.ts';
 import type { Container, Rule, Setting, Subject } from '../../types.ts';
 import { each } from './each.ts';
 import { landing } from './landing.ts';
+import { standsElsewhere } from './plumbing.ts';
 import { replaced } from './replaced.ts';
 
 const NAMES = ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'];
@@ -166,7 +167,7 @@ const blank = rule({
   },
   find: (facts) => each(facts, (subject) => {
     const { service, sending, settings, unsure } = subject;
-    const setting = effective(subject) ?? headersOf(subject).find(({ name }) => (service.env.findLast((one) => one.name === name)?.blank.length ?? 0) > 0) ?? distributionKey(subject);
+    const setting = effective(subject) ?? headersOf(subject).find(({ name }) => !hidesAnother(service, name)) ?? distributionKey(subject);
     if (setting === undefined || sending.to.backend === 'local' || sending.to.backend === 'compose') return [];
     const team = headerPairs(setting.value).find(({ name }) => name === TEAM);
     const empty = setting.value.trim() === '' || (team !== undefined && team.value.trim() === '');
@@ -184,6 +185,9 @@ const blank = rule({
     }];
   }),
 });
+
+/** Its entry hides a value of an env_file or the image: that has a rule of its own (files.blank). */
+const hidesAnother = ({ env }: Service, name: string): boolean => env.some((one) => one.name === name && one.value !== undefined && one.value.trim() !== '');
 
 /** Honeycomb's own distributions read the key itself. */
 function distributionKey({ sending, settings }: Subject): Setting | undefined {
@@ -212,7 +216,7 @@ const missing = rule({
   },
   find: (facts) => each(facts, (subject) => {
     const { service, sending, unsure } = subject;
-    if (!straight(subject) || sending.headers.from !== undefined || unsure.length > 0 || headersOf(subject).length > 0) return [];
+    if (!straight(subject) || sending.headers.from !== undefined || unsure.length > 0 || headersOf(subject).length > 0 || standsElsewhere(facts.workspace, service, 'OTEL_EXPORTER_OTLP_HEADERS')) return [];
     // The key may be put into the request where nobody looked: a helper, a secret file, a gateway's own header.
     const said = mentioned(service, facts.workspace.files, /x-honeycomb-team|HONEYCOMB_(?:API_?KEY|WRITEKEY)/i);
     if (said !== undefined) return [];

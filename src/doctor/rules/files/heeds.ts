@@ -1,0 +1,45 @@
+/** What of its environment a service's SDK heeds, and where its container stands. */
+import type { Files, Service } from '../../../types.ts';
+import { infrastructure } from '../../../languages/leave.ts';
+import { mentioned } from '../../mentions.ts';
+import type { Setting, Subject } from '../../types.ts';
+
+/** The variable that the endpoint comes from; undefined = the default, or the code. */
+export function endpointSetting({ sending: { endpoint } }: Subject): Setting | undefined {
+  return typeof endpoint.from === 'object' && 'value' in endpoint.from ? endpoint.from : undefined;
+}
+
+/**
+ * Whether OTEL_TRACES_EXPORTER, _PROTOCOL and the like decide: 'yes' where a wrapper, preload or agent sets the SDK up,
+ * 'no' where code makes the exporter itself or nothing starts one, 'perhaps' where that is not to be seen.
+ */
+export function heedsEnvironment({ service, instrumented, sending }: Subject, files: Files): 'yes' | 'no' | 'perhaps' {
+  switch (instrumented.by) {
+    case 'wrapper':
+    case 'agent':
+      return 'yes';
+    case 'no':
+      return 'no';
+    case 'preload':
+      // What is loaded first may be a file of the service's own.
+      if (service.app?.language !== 'node' || (sending.protocol.from !== 'code' && mentioned(service, files, /\bNodeSDK\b|\bNodeTracerProvider\b/) === undefined)) return 'yes';
+      return madeFromEnvironment(service, files) && sending.protocol.from !== 'code' ? 'yes' : 'no';
+    case 'code':
+      return service.app?.language === 'node' && sending.protocol.from !== 'code' && madeFromEnvironment(service, files) ? 'yes' : 'no';
+    case 'unknown':
+      return 'perhaps';
+  }
+}
+
+/** NodeSDK without an exporter of its own takes the one that the environment names; a provider that code makes takes none. */
+const madeFromEnvironment = (service: Service, files: Files): boolean =>
+  mentioned(service, files, /\bnew\s+(?:\w+\.)?NodeSDK\b/) !== undefined && mentioned(service, files, /\btraceExporter\b|\bspanProcessors?\b|\baddSpanProcessor\b|\bnew\s+\w*Exporter\b/) === undefined;
+
+/** A container with a network of its own, where localhost is the container itself. */
+export const hasOwnLocalhost = ({ origin, networkMode }: Service): boolean => origin === 'compose' && (networkMode === undefined || networkMode === 'bridge' || networkMode === 'default');
+
+/** A Collector, Jaeger and the like: its ports are those of OTLP. */
+export function isTelemetryTool({ image, build }: Service): boolean {
+  const of = build === undefined ? image : build.stage?.base;
+  return of !== undefined && infrastructure(of) === 'a telemetry tool';
+}

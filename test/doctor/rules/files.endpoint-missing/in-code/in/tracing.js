@@ -1,0 +1,6 @@
+const { NodeSDK } = require('@opentelemetry/sdk-node');
+const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
+const { getNodeAutoInstrumentations } = require('@opentelemetry/auto-instrumentations-node');
+
+const sdk = new NodeSDK({ traceExporter: new OTLPTraceExporter({ url: 'https://api.honeycomb.io/v1/traces' }), instrumentations: [getNodeAutoInstrumentations()] });
+sdk.start();

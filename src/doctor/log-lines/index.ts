@@ -8,7 +8,7 @@ import { honeycomb } from './honeycomb.ts';
 import { java } from './java.ts';
 import { network } from './network.ts';
 import { node } from './node.ts';
-import type { Pattern, Weight } from './pattern.ts';
+import { EXPORTER, type Pattern, type Weight } from './pattern.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
@@ -18,8 +18,8 @@ export const patterns: readonly Pattern[] = [...honeycomb, ...compose, ...python
 
 /** Longer lines (a stack in JSON) are looked at so far. */
 const LONGEST = 6_000;
-/** One test tells the many lines that nobody here knows. Patterns have no flags and no groups that count. */
-const any = new RegExp(patterns.map(({ match }) => `(?:${match.source})`).join('|'));
+/** One test tells the many lines that nobody here knows: all patterns in one, those that want an exporter's words by these. */
+const any = new RegExp([EXPORTER, ...patterns.map(({ match }) => match.source).filter((source) => !source.includes(EXPORTER))].map((source) => `(?:${source})`).join('|'));
 
 const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 /** The text of a line: no colours, no control characters (a length byte of protobuf), JSON's escaped quotes as quotes. */

@@ -4,8 +4,6 @@ import { all, exporter, note, way, type Pattern } from './pattern.ts';
 const HERE = '(?:localhost|127\\.0\\.0\\.1|::1|0:0:0:0:0:0:0:1)';
 const REFUSED = 'ECONNREFUSED|[Cc]onnection refused|actively refused|Failed to connect to \\S+:431[78]|StatusCode\\.UNAVAILABLE|ConnectError.*refused';
 const UNKNOWN = 'ENOTFOUND|EAI_AGAIN|NameResolutionError|Failed to resolve|Name or service not known|no such host|Temporary failure in name resolution|UnknownHostException|nodename nor servname|Could not resolve host|DNS resolution failed|server misbehaving|Name does not resolve';
-/** The same line has `more` as well. */
-const both = (match: RegExp, more: string): RegExp => new RegExp(`^(?=.*${more})${match.source}`);
 const status = (code: string, words: string): string => `(?:[Cc]ode["':= ]*|[Ss]tatus(?:Code)?["':=( ]*|HTTP/[\\d.]+ |: )${code}(?!\\d)|${words}`;
 
 export const network: readonly Pattern[] = [
@@ -17,12 +15,12 @@ export const network: readonly Pattern[] = [
   // The Collector's receiver, which was spoken to in the other protocol.
   way('files.protocol-port', /(?:HTTP\/1\.1|http1) header .*grpc|ServerHandshake\(.*bogus greeting from client: ?"POST \/v1\//),
   // A name of Honeycomb's that is nearly right; the right ones are not found where there is no way out.
-  way('files.endpoint-host', both(exporter(UNKNOWN), `(?<![\\w.-])(?!api\\.(?:eu1\\.)?honeycomb\\.io\\b)(?:[\\w-]+\\.)*h[a-z]{2,6}com[a-z]?\\.(?:io|com|net|dev)\\b`)),
-  way('container.unreachable', both(exporter(UNKNOWN), '\\bapi\\.(?:eu1\\.)?honeycomb\\.io\\b')),
+  way('files.endpoint-host', exporter(UNKNOWN, `(?<![\\w.-])(?!api\\.(?:eu1\\.)?honeycomb\\.io\\b)(?:[\\w-]+\\.)*h[a-z]{2,6}com[a-z]?\\.(?:io|com|net|dev)\\b`)),
+  way('container.unreachable', exporter(UNKNOWN, '\\bapi\\.(?:eu1\\.)?honeycomb\\.io\\b')),
   way('files.endpoint-unresolvable', exporter(UNKNOWN)),
-  way('files.endpoint-localhost', both(exporter(REFUSED), HERE)),
+  way('files.endpoint-localhost', exporter(REFUSED, HERE)),
   // This machine, seen from a container: the local backend.
-  way('arrival.nothing-listens', both(exporter(REFUSED), '(?:host\\.docker\\.internal|172\\.17\\.0\\.1)\\D{0,12}4318')),
+  way('arrival.nothing-listens', exporter(REFUSED, '(?:host\\.docker\\.internal|172\\.17\\.0\\.1)\\D{0,12}4318')),
   way('container.unreachable', exporter(REFUSED)),
 
   // Java's agent tells the reason on the next line; the address stands in the thread's name.

@@ -81,13 +81,12 @@ async function follow({ cause }: Diagnosis): Promise<void> {
   expect(ran.code, `${cause?.do}\n${ran.err}`).toBe(0);
 }
 
-describe('a Flask service', () => {
-  const OLD = 'FROM python:3.11-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install --quiet -r requirements.txt\nCOPY . .\nENV PYTHONDONTWRITEBYTECODE=1\nCMD ["flask", "run", "--host=0.0.0.0", "--port=8000"]\n';
-  const NEW = OLD.replace('CMD ["flask"', 'CMD ["opentelemetry-instrument", "flask"');
-  const PLAIN = 'flask\n';
-  const TRACED = `${PLAIN}${['opentelemetry-distro', 'opentelemetry-exporter-otlp-proto-http', 'opentelemetry-instrumentation-flask'].map(pinned).join('\n')}\n`;
-  const APP = 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef hello():\n    return "hello"\n';
-  const file = (more = '', header = 'x-honeycomb-team=${HONEYCOMB_API_KEY}', endpoint = honeycomb.us): string => `services:
+const OLD = 'FROM python:3.11-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install --quiet -r requirements.txt\nCOPY . .\nENV PYTHONDONTWRITEBYTECODE=1\nCMD ["flask", "run", "--host=0.0.0.0", "--port=8000"]\n';
+const NEW = OLD.replace('CMD ["flask"', 'CMD ["opentelemetry-instrument", "flask"');
+const PLAIN = 'flask\n';
+const TRACED = `${PLAIN}${['opentelemetry-distro', 'opentelemetry-exporter-otlp-proto-http', 'opentelemetry-instrumentation-flask'].map(pinned).join('\n')}\n`;
+const APP = 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef hello():\n    return "hello"\n';
+const file = (more = '', header = 'x-honeycomb-team=${HONEYCOMB_API_KEY}', endpoint = honeycomb.us): string => `services:
   api:
     build: ./api
     stop_grace_period: 0s
@@ -101,11 +100,14 @@ describe('a Flask service', () => {
       OTEL_BSP_SCHEDULE_DELAY: "200"
       OTEL_EXPORTER_OTLP_HEADERS: "${header}"
 ${more}`;
-  const traced = (name: string, more: Tree = {}): void =>
-    workspace(name, { 'compose.yaml': file(), '.env': `HONEYCOMB_API_KEY=${honeycomb.keys['configuration'] ?? ''}\n`, 'api/Dockerfile': NEW, 'api/requirements.txt': TRACED, 'api/app.py': APP, ...more });
-  /** The shell's own variable must not beat `.env`. */
-  const up = async (...words: string[]): Promise<void> => void (await compose(folder, 'up', '-d', '--build', ...words));
+/** Builds and starts everything. */
+const up = async (...words: string[]): Promise<void> => void (await compose(folder, 'up', '-d', '--build', ...words));
+const startScript = (su: string): string => `#!/bin/sh\nexec ${su} app -s /bin/sh -c "PATH=/opt/python/bin:/usr/local/bin:$PATH; cd /app && exec opentelemetry-instrument flask run --host=0.0.0.0 --port=8000"\n`;
+const manifest = (more: Readonly<Record<string, string>>): string => JSON.stringify({ name: 'web', private: true, dependencies: { express: '*', ...more } });
+const traced = (name: string, more: Tree = {}): void =>
+  workspace(name, { 'compose.yaml': file(), '.env': `HONEYCOMB_API_KEY=${honeycomb.keys['configuration'] ?? ''}\n`, 'api/Dockerfile': NEW, 'api/requirements.txt': TRACED, 'api/app.py': APP, ...more });
 
+describe('a Flask service', () => {
   test('works: nothing is said, and nothing is left behind', async () => {
     traced('works');
     await up();
@@ -221,15 +223,14 @@ ${more}`;
   });
 
   test('`su -` drops the environment; without the dash it passes', async () => {
-    const script = (su: string): string => `#!/bin/sh\nexec ${su} app -s /bin/sh -c "PATH=/opt/python/bin:/usr/local/bin:$PATH; cd /app && exec opentelemetry-instrument flask run --host=0.0.0.0 --port=8000"\n`;
     const dockerfile = NEW.replace(/CMD.*\n/, 'RUN useradd --create-home app && chmod +x start.sh\nCMD ["./start.sh"]\n');
-    traced('su', { 'api/Dockerfile': dockerfile, 'api/start.sh': script('su -') });
+    traced('su', { 'api/Dockerfile': dockerfile, 'api/start.sh': startScript('su -') });
     await up();
     expect(await sends('api', 8000)).toBe(false);
     const { known: facts, diagnosis } = await look();
     expect(spoken(diagnosis)).toEqual(['container.env-not-passed broken']);
     expect(known(facts, 'inside')[0]?.processes.some(({ argv, env }) => argv.some((word) => word.endsWith('flask')) && Object.keys(env).every((name) => !name.startsWith('OTEL_')))).toBe(true);
-    write('api/start.sh', script('su'));
+    write('api/start.sh', startScript('su'));
     await up();
     expect(await sends('api', 8000)).toBe(true);
     expect(spoken((await look()).diagnosis)).toEqual([]);
@@ -264,7 +265,6 @@ ${more}`;
 });
 
 describe('a Node.js service', () => {
-  const manifest = (more: Readonly<Record<string, string>>): string => JSON.stringify({ name: 'web', private: true, dependencies: { express: '*', ...more } });
   const DOCKERFILE = 'FROM node:20-slim\nWORKDIR /app\nCOPY package.json .\nRUN npm install --silent --no-audit --no-fund\nCOPY . .\nCMD ["node", "server.js"]\n';
 
   test('a nameless volume over node_modules keeps what the first image had', async () => {
@@ -279,6 +279,18 @@ describe('a Node.js service', () => {
     expect(diagnosis.lines.find(({ rule }) => rule === 'image.package-hidden')).toMatchObject({ service: 'web', do: 'docker compose up -d --build -V web' });
     await run(['sh', '-c', 'docker compose up -d --build -V web'], folder);
     expect(spoken((await look()).diagnosis).filter((text) => text.startsWith('image.'))).toEqual([]);
+  });
+});
+
+describe('an image without a shell', () => {
+  test('its interpreter is asked alone', async () => {
+    workspace('no-shell', {
+      'compose.yaml': 'services:\n  api:\n    build: ./api\n    stop_grace_period: 0s\n    environment:\n      OTEL_SERVICE_NAME: api\n',
+      'api/Dockerfile': `${OLD.replace(/CMD.*\n/, '')}RUN ["python3", "-c", "import os, glob; [os.remove(f) for d in ('/bin', '/usr/bin') for n in ('sh', 'dash', 'bash') for f in glob.glob(d + '/' + n)]"]\nCMD ["python3", "-m", "flask", "run"]\n`,
+      'api/requirements.txt': TRACED, 'api/app.py': APP,
+    });
+    await up();
+    expect(known((await look()).known, 'inside')).toMatchObject([{ service: 'api', from: 'container', runtime: expect.stringMatching(/^python 3\./), missing: [], processes: [], packages: { 'opentelemetry-distro': expect.any(String) } }]);
   });
 });
 

@@ -14,6 +14,19 @@ import type { Service } from '../../../src/types.ts';
 import { path } from '../../../src/workspace/path.ts';
 import { fakeTools } from '../../helpers/tools.ts';
 
+const asked = async (old: string): Promise<Facts['engine'] | { readonly missing: string; readonly then?: string }> =>
+  engine.run({} as Facts, fakeTools({ exec: (argv) => (argv[1] === 'version' && argv[0] === 'docker' ? { out: '27.1.1\n' } : argv[0] === 'docker-compose' ? (old === '' ? { code: 127 } : { out: old }) : { code: 1, err: "docker: 'compose' is not a docker command.\nSee 'docker --help'" }) }));
+const raw = (more: object = {}, labels: object = {}) => ({
+  Id: 'a'.repeat(64), Name: '/shop-api-1', Created: '2026-11-21T15:54:22.103456789Z', Path: 'docker-entrypoint.sh', Args: ['npm', 'start'], Image: 'sha256:b', RestartCount: 2,
+  State: { Status: 'running', ExitCode: 0, Error: '', OOMKilled: false, StartedAt: '2026-11-21T15:54:22.407Z', Health: { Status: 'healthy' } },
+  Config: { Env: ['A=b=c', 'EMPTY=', 'ALONE'], Labels: { 'com.docker.compose.service': 'api', 'com.docker.compose.config-hash': 'h', 'com.docker.compose.oneoff': 'False', ...labels } },
+  NetworkSettings: { Networks: { shop_default: {}, back: {} } }, Mounts: [{ Type: 'bind', Source: '/home/u/api', Destination: '/app' }, { Type: 'volume', Name: 'x', Source: '/var/lib/x', Destination: '/data' }],
+  ...more,
+});
+const dry = (out: string, code = 0) => ({ code, out: '', err: out });
+const words = (...lines: readonly string[]) => lastWords(lines.map((line) => ({ line }))).map(({ line }) => line);
+const rule = (line: string) => (/ a /.test(line) ? 'export.a' : line === 'b' ? 'export.b' : undefined);
+
 describe('the engine', () => {
   test.each([
     ['not installed', { code: 127, out: '', err: 'docker: not found' }, /not installed/, /docs\.docker\.com/],
@@ -32,22 +45,12 @@ describe('the engine', () => {
     expect(composeVersion({ code: 0, out })).toBe(version);
   });
 
-  const asked = async (old: string): Promise<Facts['engine'] | { readonly missing: string; readonly then?: string }> =>
-    engine.run({} as Facts, fakeTools({ exec: (argv) => (argv[1] === 'version' && argv[0] === 'docker' ? { out: '27.1.1\n' } : argv[0] === 'docker-compose' ? (old === '' ? { code: 127 } : { out: old }) : { code: 1, err: "docker: 'compose' is not a docker command.\nSee 'docker --help'" }) }));
   test('only Compose 1', async () => expect(await asked('1.29.2')).toMatchObject({ missing: expect.stringContaining('only the old docker-compose'), then: expect.stringContaining('Compose plugin') }));
   test('docker-compose of today, which docker does not know', async () => expect(await asked('v2.24.0')).toMatchObject({ then: expect.stringContaining('cli-plugins') }));
   test('no Compose at all', async () => expect(await asked('')).toEqual({ missing: 'docker has no compose command', then: expect.stringContaining('install the Compose plugin') }));
 });
 
 describe('containers', () => {
-  const raw = (more: object = {}, labels: object = {}) => ({
-    Id: 'a'.repeat(64), Name: '/shop-api-1', Created: '2026-11-21T15:54:22.103456789Z', Path: 'docker-entrypoint.sh', Args: ['npm', 'start'], Image: 'sha256:b', RestartCount: 2,
-    State: { Status: 'running', ExitCode: 0, Error: '', OOMKilled: false, StartedAt: '2026-11-21T15:54:22.407Z', Health: { Status: 'healthy' } },
-    Config: { Env: ['A=b=c', 'EMPTY=', 'ALONE'], Labels: { 'com.docker.compose.service': 'api', 'com.docker.compose.config-hash': 'h', 'com.docker.compose.oneoff': 'False', ...labels } },
-    NetworkSettings: { Networks: { shop_default: {}, back: {} } }, Mounts: [{ Type: 'bind', Source: '/home/u/api', Destination: '/app' }, { Type: 'volume', Name: 'x', Source: '/var/lib/x', Destination: '/data' }],
-    ...more,
-  });
-
   test('docker inspect', () => {
     expect(readInspect(JSON.stringify([raw()]))).toEqual([{
       service: 'api', id: 'a'.repeat(64), name: 'shop-api-1', state: 'running', exitCode: 0, error: '', oomKilled: false, restarts: 2, health: 'healthy',
@@ -73,7 +76,6 @@ describe('containers', () => {
   ])('of several: %s', (_title, found, ours, ids) => expect(chosen(found, ours, { services }).map(({ id }) => id)).toEqual(ids));
 
   const [own, other] = ['1'.repeat(64), '2'.repeat(64)];
-  const dry = (out: string, code = 0) => ({ code, out: '', err: out });
   test.each([
     ['the same', own, dry(''), own],
     ['another, and up would make it new', other, dry(' DRY-RUN MODE -  Container shop-api-1  Recreate\n DRY-RUN MODE -  Container shop-api-1  Recreated\n'), other],
@@ -120,7 +122,6 @@ describe('logs', () => {
     ]);
   });
 
-  const words = (...lines: readonly string[]) => lastWords(lines.map((line) => ({ line }))).map(({ line }) => line);
   test.each([
     ['Python', ['Traceback (most recent call last):', '  File "/usr/local/lib/python3.11/site-packages/flask/cli.py", line 245, in locate_app', '  File "/app/app.py", line 3, in <module>', '    import psycopg', "ModuleNotFoundError: No module named 'psycopg'"], ['  File "/app/app.py", line 3, in <module>', "ModuleNotFoundError: No module named 'psycopg'"]],
     ['Python, a syntax error', ['  File "/app/app.py", line 11', '    def broken(:', '               ^', 'SyntaxError: invalid syntax'], ['  File "/app/app.py", line 11', 'SyntaxError: invalid syntax']],
@@ -135,7 +136,6 @@ describe('logs', () => {
   test('the latest line of each rule; last words of what ended; nothing secret', () => {
     const key = 'TestKeyOfALog000000000';
     const entries = [{ at: 1, line: `old a ${key}` }, { at: 2, line: `new a ${key}` }, { at: 3, line: 'b' }, { at: 4, line: `ValueError: ${key}` }];
-    const rule = (line: string) => (/ a /.test(line) ? 'export.a' : line === 'b' ? 'export.b' : undefined);
     const shown = (state: 'running' | 'exited') => kept({ service: 'api', state, env: { OTEL_EXPORTER_OTLP_HEADERS: `x-honeycomb-team=${key}` } }, entries, rule);
     expect(shown('running').map(({ at, rule: led }) => [at, led])).toEqual([[2, 'export.a'], [3, 'export.b']]);
     expect(shown('exited').map(({ at, rule: led }) => [at, led])).toEqual([[2, 'export.a'], [3, 'export.b'], [4, undefined]]);

@@ -13,7 +13,8 @@ export const reach: Probe<'reach'> = {
   fact: 'reach',
   title: 'sending one span out of each container',
   from: ['workspace', 'subjects', 'containers'],
-  touches: 'containers',
+  // --no-docker leaves it without containers; --offline must leave it undone.
+  touches: 'network',
   // Each look into a container has a limit of its own; all containers are asked at once.
   ms: 40_000,
   async run({ workspace, subjects, containers }, tools) {

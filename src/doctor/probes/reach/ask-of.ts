@@ -36,6 +36,8 @@ export function requestOf({ language, sending, settings }: Sender, traceId: stri
   if (endpoint.url === undefined) return unknown('only its code knows where it sends');
   if (endpoint.from === 'default') return unknown('nothing names an endpoint, so only its code can know one');
   const address = endpoint.url.trim();
+  const hidden = notTold(protocol.value, settings);
+  if (hidden !== undefined) return { ...unknown(hidden), url: shownUrl(address) };
   const ca = settings.get('OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE')?.value || settings.get('OTEL_EXPORTER_OTLP_CERTIFICATE')?.value || extraCa(language, settings);
   const common = { proxy: HEEDS_PROXY.has(language ?? ''), ms: LIMIT_MS, ...(ca === undefined ? {} : { ca }) };
   if (protocol.value === 'grpc') {
@@ -52,6 +54,17 @@ export function requestOf({ language, sending, settings }: Sender, traceId: stri
   const keyless = headers.pairs.length === 0 && headers.from !== undefined && !('value' in headers.from) ? 'its code gives the headers, which are not known here' : undefined;
   const ask: Ask = { ...common, url: address, mode: 'http', headers: { 'content-type': body.type, 'user-agent': 'otel-setup', ...pairs }, body: Buffer.from(body.bytes).toString('base64') };
   return { ask, url: shownUrl(address), traceId, ...(keyless === undefined ? {} : { keyless }) };
+}
+
+/** What the exporter has on its way that our own request cannot have. */
+function notTold(protocol: string, settings: ReadonlyMap<string, Setting>): string | undefined {
+  const has = (...names: readonly string[]) => names.find((name) => (settings.get(name)?.value ?? '') !== '');
+  const certificate = has('OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE');
+  if (certificate !== undefined) return `it shows a certificate of its own (${certificate}), which is not tried here`;
+  const proxy = protocol === 'grpc' ? has('grpc_proxy', 'https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY') : undefined;
+  if (proxy !== undefined) return `gRPC goes through a proxy (${proxy}), which is not tried here`;
+  const java = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', 'JAVA_OPTS'].find((name) => /proxyHost|trustStore/.test(settings.get(name)?.value ?? ''));
+  return java === undefined ? undefined : `Java is told of a proxy or certificates of its own (${java}), which are not tried here`;
 }
 
 /** Variables by which the exporter's own library is told of more certificates. */

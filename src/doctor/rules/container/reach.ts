@@ -13,6 +13,7 @@ interface Failure {
   readonly service: string;
   readonly url: string;
   readonly host: string;
+  readonly by: string;
   readonly got: Failed;
   readonly because: readonly Evidence[];
   readonly about: string;
@@ -27,7 +28,7 @@ function failures({ workspace, subjects, reach }: Pick<Facts, 'workspace' | 'sub
     const { from } = subject.sending.endpoint;
     const setting = typeof from === 'object' && 'value' in from ? from : undefined;
     const seen: Evidence = { where: 'container', says: `${by === 'none' ? '' : `${by}: `}POST ${url} → ${oneLine(got.says)}` };
-    return [{ subject, service, url, host: hostOf(url) ?? url, got, because: [seen, ...(setting === undefined ? [] : [settingAt(workspace.files, setting)])], about: setting?.name ?? ENDPOINT }];
+    return [{ subject, service, url, host: hostOf(url) ?? url, by, got, because: [seen, ...(setting === undefined ? [] : [settingAt(workspace.files, setting)])], about: setting?.name ?? ENDPOINT }];
   });
 }
 
@@ -52,7 +53,9 @@ const unreachable = rule({
     const { to } = subject.sending;
     // Nothing listens here at all: the hop "arrival" says what to start.
     if (to.backend === 'local' && arrived?.some((seen) => seen.service === service && seen.listens === 'nothing') === true) return [];
-    return [{ service, status: 'broken' as const, says: `From inside ${service}, ${whatMet(one)}.`, because, do: wayOut(subject, host, got), about }];
+    // A connection that opens and an answer that is late may be a slow day; an SDK waits ten seconds.
+    const late = got.at === 'timeout' && !/looking up|connecting/.test(got.says);
+    return [{ service, status: late ? 'warn' as const : 'broken' as const, says: `From inside ${service}, ${whatMet(one)}.`, because, do: wayOut(subject, host, got), about }];
   }),
 });
 
@@ -89,12 +92,14 @@ const tls = rule({
     fix: ['http:// for a Collector of your own: OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel-collector:4318"', 'The company\'s certificate: OTEL_EXPORTER_OTLP_CERTIFICATE (file in the container), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE', 'An image without any: apt-get install ca-certificates'],
     links: ['https://opentelemetry.io/docs/specs/otel/protocol/exporter/'],
   },
-  find: (facts) => failures(facts, 'tls').map(({ service, subject, url, got, because, about }) => {
+  find: (facts) => failures(facts, 'tls').map(({ service, subject, url, by, got, because, about }) => {
     const plain = /WRONG_VERSION_NUMBER|wrong version number|EPROTO|packet length too long|record layer|ECONNRESET|reset/i.test(got.says) && !/certificate/i.test(got.says);
+    // Another runtime has other certificates, and code may name some.
+    const certain = plain || (subject.service.app?.language === by && subject.sending.protocol.from !== 'code');
     const python = subject.service.app?.language === 'python';
     const trust = subject.service.app?.language === 'node' ? 'NODE_EXTRA_CA_CERTS' : python ? 'REQUESTS_CA_BUNDLE' : 'OTEL_EXPORTER_OTLP_CERTIFICATE';
     return {
-      service, status: 'broken' as const,
+      service, status: certain ? 'broken' as const : 'warn' as const,
       says: plain ? `What listens at ${oneLine(new URL(url).host)} speaks no TLS, and the address says https.` : `The certificate of ${oneLine(new URL(url).host)} is not trusted inside ${service}.`,
       because,
       do: plain ? `${about}: "${origin(subject, url).replace(/^https:/, 'http:')}"` : `${trust}: "/path/in/the/container/of/your-ca.pem"`,

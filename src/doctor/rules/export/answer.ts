@@ -97,14 +97,17 @@ const notFound = rule({
     ...answers(facts).filter((one) => [404, 405, 464].includes(one.status) || (one.status >= 300 && one.status < 400) || /invalid OTLP endpoint/.test(one.says)).map((one): Finding => {
       const moved = one.status >= 300 && one.status < 400;
       return {
-        service: one.service, then: up(one.service), status: 'broken', because: one.because, about: one.endpoint?.name ?? 'OTEL_EXPORTER_OTLP_ENDPOINT',
-        says: moved ? `The address sends the request elsewhere (${one.status}), and exporters do not follow with their spans.` : `Something answers at ${oneLine(one.url)}, and it takes no traces there (${one.status}).`,
+        service: one.service, then: up(one.service), status: follows(one) ? 'warn' : 'broken', because: one.because, about: one.endpoint?.name ?? 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        says: moved ? `The address sends the request elsewhere (${one.status}), and most exporters do not follow with their spans.` : `Something answers at ${oneLine(one.url)}, and it takes no traces there (${one.status}).`,
         do: rightAddress(one, moved),
       };
     }),
     ...logged('export.not-found', facts, 'Its log says that nothing takes traces at its address (404).', 'npx otel-setup explain export.not-found'),
   ],
 });
+
+/** 307 and 308 keep the request as it is, and Python's and Go's libraries go along with them. */
+const follows = ({ status, subject }: Answered): boolean => (status === 307 || status === 308) && !['node', 'java'].includes(subject.service.app?.language ?? '');
 
 /** The base address, as the variable wants it. */
 function rightAddress(one: Answered, moved: boolean): string {
@@ -156,7 +159,8 @@ const rejected = rule({
       if (status < 400 || [401, 403, 404, 405, 429, 464].includes(status) || /invalid OTLP endpoint/.test(says)) return [];
       if (status === 407) return [{ service, then: up(service), status: 'broken', because, says: `The proxy between ${service} and the backend wants a login (407).`, do: 'HTTPS_PROXY: "http://USER:PASSWORD@PROXY:PORT"' }];
       if (status >= 500) return [{ service, status: 'warn', because, says: `What answers at the endpoint has an error of its own (${status}): spans of now are lost.`, do: 'docker compose ps   # is the Collector or proxy in between healthy? Else look at https://status.honeycomb.io' }];
-      return [{ service, then: up(service), status: 'broken', because, says: `The backend does not take what ${service} sends (${status}).`, do: 'OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf"', about: 'OTEL_EXPORTER_OTLP_PROTOCOL' }];
+      // An exporter that the code makes may write JSON where we wrote protobuf.
+      return [{ service, then: up(service), status: one.subject.sending.protocol.from === 'code' ? 'warn' : 'broken', because, says: `The backend does not take what ${service} sends (${status}).`, do: 'OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf"', about: 'OTEL_EXPORTER_OTLP_PROTOCOL' }];
     }),
     ...logged('export.rejected', facts, 'Its log says that the backend did not take its spans.', 'npx otel-setup explain export.rejected'),
   ],

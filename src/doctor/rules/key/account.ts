@@ -7,7 +7,7 @@ import { settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
 import type { Facts, Rule } from '../../types.ts';
 import { replaced } from '../files/replaced.ts';
-import { replaceKey } from './shape.ts';
+import { replaceKey, sentence } from './shape.ts';
 import { answerFor, keptAt, onceUp, statusOf, usedKeys, wasTaken, type Used } from './used.ts';
 
 const CHECK = 'curl -s -H "X-Honeycomb-Team: $HONEYCOMB_API_KEY" https://api.honeycomb.io/1/auth';
@@ -32,9 +32,9 @@ const unknown = rule({
     const hidden = used.from?.where === 'shell' ? used.others.find(({ store }) => store === 'dotenv') : undefined;
     return [{
       service: used.service, status,
-      says: `${answer.says}${hidden === undefined ? '' : ' It comes from this shell, and that beats the other one in .env.'}${onceUp(status)}`,
+      says: `${answer.says}${hidden === undefined ? ` ${sentence(answer.hint)}` : ' It comes from this shell, and that beats the other one in .env.'}${onceUp(status)}`,
       because: [...used.because, ...(hidden === undefined ? [] : [keptAt(hidden)])],
-      do: hidden === undefined ? `${replaceKey(used)}   # ${answer.hint}` : unsetLine(hidden.name, 'sh'),
+      do: hidden === undefined ? replaceKey(used) : unsetLine(hidden.name, 'sh'),
       about: used.setting.name,
     }];
   }),
@@ -63,7 +63,7 @@ const otherRegion = rule({
   find: ({ workspace, subjects, ...facts }) => good(workspace, subjects, facts).flatMap(({ used, account }) => {
     const { endpoint, to } = used.subject.sending;
     if (to.region === undefined || to.region === account.region || wasTaken(used.service, facts)) return [];
-    const setting = 'value' in Object(endpoint.from) && typeof endpoint.from === 'object' && 'value' in endpoint.from ? endpoint.from : undefined;
+    const setting = typeof endpoint.from === 'object' && 'value' in endpoint.from ? endpoint.from : undefined;
     const right = setting === undefined ? apiOf(account.region) : setting.value.replace(new URL(apiOf(to.region)).hostname, new URL(apiOf(account.region)).hostname);
     const status = statusOf(used, facts);
     return [{

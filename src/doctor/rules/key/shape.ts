@@ -7,6 +7,9 @@ import { onceUp, statusOf, usedKeys, wasTaken, type Used } from './used.ts';
 
 const KEYS_PAGE = 'https://docs.honeycomb.io/configure/environments/manage-api-keys/';
 
+/** A hint as a sentence of its own. */
+export const sentence = (hint: string): string => `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+
 /** The edit that puts the right key where the wrong one is. */
 export function replaceKey({ from, setting }: Used): string {
   if (from === undefined) return `write the key's variable instead of the key: x-honeycomb-team=\${HONEYCOMB_API_KEY}, then run: npx otel-setup init`;
@@ -32,7 +35,7 @@ const notAKey = rule({
     // What Honeycomb takes is a key, whatever it looks like.
     if (!('mistake' in recognised) || wasTaken(used.service, facts)) return [];
     const status = statusOf(used, facts);
-    return [{ service: used.service, status, says: `What is sent as the key is none. ${recognised.mistake}${onceUp(status)}`, because: used.because, do: `${replaceKey(used)}   # ${recognised.hint}`, about: used.setting.name }];
+    return [{ service: used.service, status, says: `What is sent as the key is none. ${recognised.mistake} ${sentence(recognised.hint)}${onceUp(status)}`, because: used.because, do: replaceKey(used), about: used.setting.name }];
   }),
 });
 

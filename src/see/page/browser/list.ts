@@ -18,6 +18,8 @@ let order: Order = 'time';
 let up = false;
 /** Id of the trace that the keyboard is at. */
 let at = '';
+/** It came from a link: it has to be brought into sight as soon as it is in the list. */
+let hidden = false;
 
 interface Row extends HTMLDivElement {
   cells?: Readonly<Record<'time' | 'chip' | 'name' | 'more' | 'status' | 'duration' | 'spans' | 'errors', HTMLElement>>;
@@ -55,7 +57,12 @@ function fillRow(row: Row, index: number): void {
   row.dataset['trace'] = trace.id;
   row.className = `row${trace.id === place().trace ? ' open' : ''}${trace.id === at ? ' at' : ''}`;
   set(row, { 'aria-rowindex': index + 2, 'aria-selected': trace.id === at ? 'true' : 'false' });
-  textOf(cells.time, moment(trace.at, Date.now()));
+  const time = moment(trace.at, Date.now());
+  if (cells.time.textContent !== time) {
+    // Where there is little room: hours, minutes, seconds.
+    const [, day = '', clock = '', rest = ''] = /^(.* )?([\d:]+)(\.\d+)?$/.exec(time) ?? [];
+    cells.time.replaceChildren(h('span', { class: 'fine' }, day), clock, h('span', { class: 'fine' }, rest));
+  }
   textOf(cells.chip, service);
   cells.chip.className = `chip ${colourOf(service)}`;
   textOf(cells.name, trace.name || '(no name)');
@@ -83,14 +90,20 @@ export function drawList(): void {
   shown = sorted([...known.traces.values()].filter((trace) => passes(trace, filter, found)), order, up);
   set(list, { 'aria-rowcount': shown.length + 1 });
   const after = first === undefined ? -1 : shown.findIndex(({ id }) => id === first);
+  // Both take room from the list.
+  drawFilters(shown.length);
+  drawPlot(shown, at);
   rows.show(shown.length);
   if (before >= 0 && after > before && order === 'time' && !up) {
     list.scrollTop += (after - before) * (body.offsetHeight / shown.length);
     rows.show(shown.length);
   }
+  const linked = hidden ? shown.findIndex(({ id }) => id === at) : -1;
+  if (linked >= 0) {
+    hidden = false;
+    rows.reveal(linked);
+  }
   point();
-  drawFilters(shown.length);
-  drawPlot(shown, at);
   byId('nothing', HTMLElement).hidden = shown.length > 0 || known.traces.size === 0;
 }
 
@@ -118,7 +131,10 @@ export function openAt(): void {
 
 /** The open trace is where the keyboard is. */
 export function pointAt(trace: string): void {
-  if (trace !== '') at = trace;
+  if (trace !== '' && trace !== at) {
+    at = trace;
+    hidden = true;
+  }
   drawList();
 }
 export const focusList = (): void => list.focus({ preventScroll: true });

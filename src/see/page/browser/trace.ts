@@ -176,7 +176,7 @@ function fillRow(row: Row, index: number): void {
   row.dataset['span'] = span.id;
   row.className = `row${span.id === at ? ' at' : ''}${span.error ? ' error' : ''}`;
   set(row, { 'aria-level': depth + 1, 'aria-rowindex': index + 1, 'aria-expanded': children === 0 ? undefined : closed.has(span.id) ? 'false' : 'true', 'aria-selected': span.id === at ? 'true' : 'false' });
-  cells.label.style.paddingInlineStart = `${8 + Math.min(depth, 24) * 14}px`;
+  cells.label.style.paddingInlineStart = `${8 + Math.min(depth, 24) * 11}px`;
   textOf(cells.twisty, children === 0 ? '' : closed.has(span.id) ? '▸' : '▾');
   textOf(cells.mark, span.error ? '✕' : '');
   set(cells.mark, span.error ? { role: 'img', 'aria-label': 'error' } : { role: undefined, 'aria-label': undefined });

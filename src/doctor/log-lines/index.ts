@@ -8,7 +8,7 @@ import { honeycomb } from './honeycomb.ts';
 import { java } from './java.ts';
 import { network } from './network.ts';
 import { node } from './node.ts';
-import { EXPORTER, type Pattern, type Weight } from './pattern.ts';
+import type { Pattern, Weight } from './pattern.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
@@ -18,9 +18,6 @@ export const patterns: readonly Pattern[] = [...honeycomb, ...compose, ...python
 
 /** Longer lines (a stack in JSON) are looked at so far. */
 const LONGEST = 6_000;
-/** One test tells the many lines that nobody here knows: all patterns in one, those that want an exporter's words by these. */
-const any = new RegExp([EXPORTER, ...patterns.map(({ match }) => match.source).filter((source) => !source.includes(EXPORTER))].map((source) => `(?:${source})`).join('|'));
-
 const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 /** The text of a line: no colours, no control characters (a length byte of protobuf), JSON's escaped quotes as quotes. */
 export const textOf = (line: string): string =>
@@ -45,5 +42,6 @@ export function weightOf(line: string, rule: string): Weight {
 
 function patternOf(line: string): Pattern | undefined {
   const text = textOf(line);
-  return any.test(text) ? patterns.find(({ match }) => match.test(text)) : undefined;
+  // One after the other is ten times as fast as all of them joined into one expression (measured).
+  return patterns.find(({ match }) => match.test(text));
 }

@@ -16,7 +16,7 @@ export const start = of('start');
 export const note = of('note');
 
 /** Words that only an exporter writes: without one of them, a refused connection or a 401 is the app's own affair. */
-export const EXPORTER = [
+const EXPORTER = [
   '/v1/(?:traces|metrics|logs)\\b', ':431[78]\\b', 'port=431[78]\\b', 'while exporting', 'Failed to export (?:\\d+ )?(?:span|trace|metric|log|batch)',
   'OTLPExporterError', 'OkHttp https?://', '\\{"stack":".*"errno":"-', 'terminating OpenTelemetry', '(?:traces|metrics|logs) export(?: failed)?:', '(?:metrics|logs) export failed',
   'Exporting failed\\.', 'OTLP exporter', 'OTLP::Exporter', 'Exporter failed send data to collector', 'Export failure', 'the last spans were not sent', 'export (?:request|response) (?:failure|retryable)',

@@ -11,8 +11,10 @@ import { githubOf } from '../doctor/show/github.ts';
 import { sarifOf } from '../doctor/show/sarif.ts';
 import { textOf } from '../doctor/show/text.ts';
 import { thenOf } from '../doctor/then.ts';
-import type { DoctorReport, Known } from '../doctor/types.ts';
+import type { DoctorReport, Facts, Known } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
+import { oneLine } from '../ui/redact.ts';
+import { wrap } from '../ui/show.ts';
 import { readBytes, saveText } from '../write/write.ts';
 import { fix } from './doctor/fix.ts';
 import { look, type Looked } from './doctor/look.ts';
@@ -69,13 +71,21 @@ function judge(facts: Known, args: ParsedArgs, context: Context): Diagnosis {
 function shown({ known: facts, took }: Pick<Looked, 'known' | 'took'>, diagnosis: Diagnosis, args: ParsedArgs, context: Context): DoctorReport {
   const { lines, cause, path, certain, fixes } = diagnosis;
   const subjects = facts.subjects !== undefined && !('missing' in facts.subjects) ? facts.subjects : [];
-  const none = !lines.some(({ status }) => status === 'broken') && subjects.length > 0 && !subjects.some(({ expected }) => expected);
+  const none = !lines.some(({ status }) => status === 'broken') && facts.subjects !== undefined && !subjects.some(({ expected }) => expected);
   const ok = certain && !none;
-  const next = cause === undefined ? [...new Set(lines.flatMap((line) => (line.status === 'skipped' || line.status === 'crashed' ? (line.do ?? []) : [])))] : [cause.do, cause.then].filter((line) => line !== undefined);
+  const next = none && subjects.length === 0 ? [NOWHERE] : cause === undefined ? [...new Set(lines.flatMap((line) => (line.status === 'skipped' || line.status === 'crashed' ? (line.do ?? []) : [])))] : [cause.do, cause.then].filter((line) => line !== undefined);
   if (args.format === 'github') for (const line of githubOf(lines)) context.result(`${line}\n`);
   else if (args.format === 'sarif') context.result(`${JSON.stringify(sarifOf(lines, rules, context.version), null, 2)}\n`);
   else if (!args.json) for (const line of textOf(diagnosis, subjects, { color: context.terminal.color, columns: Math.min(100, context.terminal.columns), verbose: args.verbose, offersFix: !args.fix && fixes.length > 0 })) context.print(line);
+  if (none && !args.json) for (const line of noneOf(subjects)) context.warn(line);
   return { schema: 1, command: 'doctor', exit: ok ? EXIT.done : EXIT.notDone, ok, lines, cause: cause === undefined ? null : { rule: cause.rule, ...(cause.service === undefined ? {} : { service: cause.service }) }, path, probes: took, next };
+}
+
+const NOWHERE = 'run it in the folder of the compose file, or name that file with --file FILE';
+/** Every service, and why it is not expected to send; where there is none, where to go. */
+function noneOf(subjects: Facts['subjects']): readonly string[] {
+  if (subjects.length === 0) return [`  Do: ${NOWHERE}`];
+  return subjects.flatMap(({ service, why }) => wrap(`    ${oneLine(service.name)}: ${oneLine(why ?? '')}`, 6));
 }
 
 function saveBundle(file: string, { known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): void {

@@ -115,7 +115,7 @@ function verdict(lines: readonly Line[], cause: Line | undefined, certain: boole
     const more = new Set(lines.filter(({ status }) => status === 'broken').map(({ service }) => service)).size;
     return wrap(more > 1 ? '  Mend these first, then run doctor again: what lies behind was not judged.' : '  Mend this first, then run doctor again: what lies behind was not judged.', 4, columns);
   }
-  if (looked.length === 0) return ['  There is no service here that is meant to send traces.'];
+  if (looked.length === 0) return wrap('  There is no service here that is meant to send traces.', 4, columns);
   if (certain) return wrap(`  ✔ Nothing stands in the way of the traces of ${looked.map(oneLine).join(', ')}.`, 4, columns);
   const skipped = lines.filter(({ status }) => status === 'skipped');
   const hops = [...new Set(skipped.map(({ hop }) => hop))];

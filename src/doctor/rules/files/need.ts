@@ -31,7 +31,7 @@ const need = rule({
   title: 'Something that tracing needs is missing',
   from: ['workspace', 'subjects', 'judged'],
   page: {
-    symptoms: ['The set-up was made once, and no spans arrive since something was taken out or renamed.', 'otel-setup: the packages of OpenTelemetry are not installed: nothing is traced', 'Name or service not known (host.docker.internal)'],
+    symptoms: ['The set-up was made once, and no spans arrive since something was taken out or renamed.', "otel.cjs: this process is not traced: Cannot find module '@opentelemetry/api'", 'Name or service not known (host.docker.internal)'],
     why: 'init looks at the same things: the packages in the manifest, the preload beside it, and on Linux the entry in extra_hosts by which a container finds this machine.',
     check: ['npx otel-setup init --check'],
     fix: ['npx otel-setup doctor --fix', 'docker compose up -d --build'],

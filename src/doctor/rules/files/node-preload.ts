@@ -294,7 +294,7 @@ const mount = rule({
   from: ['workspace', 'subjects', 'containers'],
   also: ['inside'],
   page: {
-    symptoms: ['Error: Cannot find module \'@opentelemetry/sdk-node\'', 'otel-setup: the packages of OpenTelemetry are not installed: nothing is traced', 'The image was rebuilt and still nothing changed.'],
+    symptoms: ['Error: Cannot find module \'@opentelemetry/sdk-node\'', "otel.cjs: this process is not traced: Cannot find module '@opentelemetry/api'", 'The image was rebuilt and still nothing changed.'],
     why: 'With `./api:/app` the container sees the folder of this machine, its node_modules too (or none), and not what the image installed at the same place.',
     check: ['docker compose exec -e NODE_OPTIONS= SERVICE ls node_modules/@opentelemetry', 'ls api/node_modules/@opentelemetry'],
     fix: ['npm --prefix api install', 'or keep the image\'s own with one more volume: - /app/node_modules, then docker compose up -d --build -V'],

@@ -45,7 +45,7 @@ const missing = rule({
   from: ['workspace', 'subjects', 'inside'],
   also: ['containers', 'images'],
   page: {
-    symptoms: ["ModuleNotFoundError: No module named 'opentelemetry'", "Error: Cannot find module '@opentelemetry/sdk-node'", 'exec: "opentelemetry-instrument": executable file not found in $PATH: unknown', 'opentelemetry-instrument: not found', 'otel-setup: traces are off: the packages are not installed'],
+    symptoms: ["ModuleNotFoundError: No module named 'opentelemetry'", "Error: Cannot find module '@opentelemetry/sdk-node'", 'exec: "opentelemetry-instrument": executable file not found in $PATH: unknown', 'opentelemetry-instrument: not found', "otel.cjs: this process is not traced: Cannot find module '@opentelemetry/api'"],
     why: 'The manifest (requirements.txt, package.json) names the package, but the image was built before that, or it installs from another manifest. `docker compose up` uses an image that exists; only `--build` makes a new one.',
     check: ['docker compose exec SERVICE pip list | grep opentelemetry', 'docker compose exec SERVICE ls node_modules/@opentelemetry', 'docker compose images SERVICE   (when it was built)'],
     fix: ['docker compose up -d --build SERVICE', 'If it is still missing then: the Dockerfile installs from another file, or before the file is copied.'],

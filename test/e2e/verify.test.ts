@@ -41,6 +41,7 @@ async function running(name: string, edit: (folder: string) => void = () => {}):
   return folder;
 }
 
+const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
 /** Compose writes an environment in another order each time. */
 const sortedOf = (list: unknown): unknown => (Array.isArray(list) ? list.map(String).toSorted() : list);
 /** Lines are wrapped. */
@@ -51,7 +52,6 @@ async function containersOf(folder: string): Promise<unknown> {
   const ids = (await run(['docker', 'ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${basename(folder).toLowerCase()}`], '.')).out.split('\n').filter((id) => id !== '');
   if (ids.length === 0) return [];
   const found: unknown = JSON.parse((await run(['docker', 'inspect', ...ids], '.')).out);
-  const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
   if (!Array.isArray(found)) return [];
   return found.map((one: unknown) => ({
     name: at(one, 'Name'), running: at(one, 'State', 'Running'), image: at(one, 'Image'), env: sortedOf(at(one, 'Config', 'Env')), cmd: at(one, 'Config', 'Cmd'), path: at(one, 'Path'), args: at(one, 'Args'),

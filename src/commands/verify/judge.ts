@@ -1,10 +1,11 @@
 /** What came of a verify: the state of each service with its cause and its one thing to do, and the look at quality. */
 import { causeOf } from '../../see/verify/cause.ts';
-import { missingLinks, remarksOn, type Ours, type Remark } from '../../see/verify/quality.ts';
+import { missingLinks, remarksOn, type Arrived, type Ours, type Remark } from '../../see/verify/quality.ts';
 import type { VerifiedReport } from '../../see/verify/report.ts';
 import type { Row } from '../../see/verify/table.ts';
 import type { Tallies, Way } from '../../see/verify/tally.ts';
 import type { ParsedArgs } from '../../args.ts';
+import { subjectsOf } from '../../doctor/subjects.ts';
 import type { Subject } from '../../doctor/types.ts';
 import type { Workspace } from '../../types.ts';
 import type { Context } from '../context.ts';
@@ -47,7 +48,7 @@ export async function judged({ rows, aside, led, requests, tallies, ways, proble
     const timed = { ...plain, ...(after === undefined ? {} : { seconds: after / 1000 }) };
     switch (row.state) {
       case 'works': {
-        const traceId = ours.find((one) => kept.some((span) => span.traceId === one.traceId))?.traceId ?? kept.at(-1)?.traceId;
+        const traceId = widest(row.service, arrived, ours) ?? kept.at(-1)?.traceId;
         const link = traceId === undefined ? undefined : linkTo(row.service, traceId);
         const way = ways.get(row.service);
         return { ...timed, ...(traceId === undefined ? {} : { traceId }), ...(link === undefined ? {} : { link }), ...(way?.is === 'unknown' ? { says: `the direct way could not be tried: ${way.says}` } : {}) };
@@ -70,9 +71,16 @@ export async function judged({ rows, aside, led, requests, tallies, ways, proble
     }
   });
   const known = new Set(subjects.map(({ service }) => service.name));
-  const outside = [...links].filter(([service]) => !known.has(service)).map(([service, by]): Remark => ({ about: 'parents', service, says: `the missing link: ${by} called it within our trace, and it sends nothing`, then: 'npx otel-setup init' }));
-  const traceable = outside.filter(({ service }) => ['python', 'node'].includes(workspace.services.find(({ name }) => name === service)?.app?.language ?? ''));
-  return { services, quality: [...traceable, ...remarksOn(arrived, ours)].slice(0, 3), problems };
+  // One that is not watched may well send: only of one without any sign of it is it said.
+  const signless = new Set(subjectsOf(workspace, []).filter(({ signs, instrumented }) => signs.length === 0 && instrumented.by === 'no').map(({ service }) => service.name));
+  const outside = [...links].filter(([service]) => !known.has(service) && signless.has(service)).map(([service, by]): Remark => ({ about: 'parents', service, says: `the missing link: ${by} called it within our trace, and it sends nothing`, then: 'npx otel-setup init' }));
+  return { services, quality: [...outside, ...remarksOn(arrived, ours)].slice(0, 3), problems };
+}
+
+/** Of our traces that have a span of this service, the one that goes through most services. */
+function widest(service: string, arrived: readonly Arrived[], ours: readonly Ours[]): string | undefined {
+  const through = (traceId: string): readonly string[] => arrived.filter(({ spans }) => spans.some((span) => span.traceId === traceId)).map((one) => one.service);
+  return ours.map(({ traceId }) => ({ traceId, services: through(traceId) })).filter(({ services }) => services.includes(service)).toSorted((a, b) => b.services.length - a.services.length)[0]?.traceId;
 }
 
 export function plainReport({ service, state, spans, last, answer }: Row, aside: Aside | undefined): VerifiedReport {

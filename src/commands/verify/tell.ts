@@ -27,12 +27,12 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
   const live: Screen | undefined = terminal.live && !json ? screen((text) => void process.stderr.write(text)) : undefined;
   const states = new Map<string, string>();
   let drawnAt = 0;
-  let last: readonly Row[] = [];
+  let shown: readonly Row[] = [];
   /** What is worked at, in the last drawn line. */
   let note: (() => string) | undefined;
   const draw = (): void => {
     drawnAt = Date.now();
-    live?.draw([...(last.length === 0 ? [] : verifyTable(last, terminal.columns - 2)), ...(note === undefined ? [] : [fit(note(), terminal.columns - 3)])].map((line) => `  ${line}`));
+    live?.draw([...(shown.length === 0 ? [] : verifyTable(shown, terminal.columns - 2)), ...(note === undefined ? [] : [fit(note(), terminal.columns - 3)])].map((line) => `  ${line}`));
   };
   const plain = (rows: readonly Row[]): void => {
     for (const { service, state, spans, last, answer } of rows) {
@@ -50,7 +50,7 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
     },
     rows(rows) {
       if (live === undefined) return plain(rows);
-      last = rows;
+      shown = rows;
       if (Date.now() - drawnAt >= DRAW_MS) draw();
     },
     say,
@@ -77,7 +77,7 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
         if (!json) for (const line of verifyTable(rows, Math.min(100, terminal.columns) - 2)) print(`  ${line}`);
         return;
       }
-      last = rows;
+      shown = rows;
       draw();
       live.end();
     },

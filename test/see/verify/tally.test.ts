@@ -91,6 +91,7 @@ const ours: Ours = { traceId: TRACE, parents: new Set(['f'.repeat(16)]) };
 const ROOT = { parentId: 'f'.repeat(16), attributes: { 'http.route': '/items', 'http.response.status_code': 200 } };
 const other = (n: number): Partial<SpanRow> => ({ traceId: String(n).padStart(32, '0'), startNs: BigInt(n) * 10_000_000_000n });
 
+const bad = (service: string): Arrived => ({ service, spans: [span({ ...ROOT, service: 'unknown_service' }), span({ ...ROOT, service: 'unknown_service' })] });
 describe('quality', () => {
   test.each<[string, readonly Arrived[], readonly string[]]>([
     ['all is well', [{ service: 'api', spans: [span(ROOT), span({ kind: 'client' })] }], []],
@@ -117,7 +118,6 @@ describe('quality', () => {
     expect(remark?.says).toContain('8,640 a day');
   });
   test('three lines at most', () => {
-    const bad = (service: string): Arrived => ({ service, spans: [span({ ...ROOT, service: 'unknown_service' }), span({ ...ROOT, service: 'unknown_service' })] });
     expect(remarksOn(['a', 'b', 'c', 'd'].map(bad), [ours])).toHaveLength(3);
   });
   test('a service that was called within our trace and sent nothing is the missing link', () => {

@@ -6,7 +6,8 @@ import { inCode } from './in-code.ts';
 import { sendingOf } from './sending.ts';
 import type { Container, Sending, Setting, Subject } from './types.ts';
 
-const TEAM = 'x-honeycomb-team';
+/** The header that carries Honeycomb's key. */
+export const TEAM = 'x-honeycomb-team';
 /** Honeycomb, or something in front of it (Refinery, a proxy): there the header is the key all the same. */
 const TAKES_KEY: ReadonlySet<Sending['to']['backend']> = new Set(['honeycomb', 'other', 'code']);
 

@@ -1,4 +1,5 @@
 /** What a service's exporter would send where, as an Ask; or why that is not to be known. Pure. */
+import { TEAM } from '../../keys.ts';
 import { hostOf } from '../../sending.ts';
 import type { Reach, Sending, Setting } from '../../types.ts';
 import type { Ask } from './ask.ts';
@@ -51,7 +52,8 @@ export function requestOf({ language, sending, settings }: Sender, traceId: stri
   if (!isHttp(address)) return { url: shownUrl(address), got: { is: 'failed', at: 'url', says: hostOf(address) === undefined ? 'it is not an address' : 'it does not begin with http:// or https://' } };
   const body = spanBody(protocol.value === 'http/json' ? 'json' : 'protobuf', serviceName?.value, traceId, now);
   const pairs = Object.fromEntries(headers.pairs.map(({ name, value }) => [name, value]));
-  const keyless = headers.pairs.length === 0 && headers.from !== undefined && !('value' in headers.from) ? 'its code gives the headers, which are not known here' : undefined;
+  const wanted = sending.to.backend === 'honeycomb' ? headers.pairs.some(({ name }) => name === TEAM) : headers.pairs.length > 0;
+  const keyless = !wanted && headers.from !== undefined && !('value' in headers.from) ? 'its code gives the headers, which are not known here' : undefined;
   const ask: Ask = { ...common, url: address, mode: 'http', headers: { 'content-type': body.type, 'user-agent': 'otel-setup', ...pairs }, body: Buffer.from(body.bytes).toString('base64') };
   return { ask, url: shownUrl(address), traceId, ...(keyless === undefined ? {} : { keyless }) };
 }

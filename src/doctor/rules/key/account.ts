@@ -35,7 +35,7 @@ const unknown = rule({
       says: `${answer.says}${hidden === undefined ? ` ${sentence(answer.hint)}` : ' It comes from this shell, and that beats the other one in .env.'}${onceUp(status)}`,
       because: [...used.because, ...(hidden === undefined ? [] : [keptAt(hidden)])],
       do: hidden === undefined ? replaceKey(used) : unsetLine(hidden.name, 'sh'),
-      about: used.setting.name,
+      about: used.about,
     }];
   }),
 });
@@ -93,7 +93,7 @@ const maySend = rule({
   find: ({ workspace, subjects, ...facts }) => good(workspace, subjects, facts).flatMap(({ used, account }) => {
     if (account.maySend || wasTaken(used.service, facts)) return [];
     const status = statusOf(used, facts);
-    return [{ service: used.service, status, says: `The key is known (${account.says}), and it may not send.${onceUp(status)}`, because: used.because, do: 'tick "Can send events" for this key, or make an ingest key: ui.honeycomb.io → your environment → API keys', then: 'npx otel-setup doctor', about: used.setting.name }];
+    return [{ service: used.service, status, says: `The key is known (${account.says}), and it may not send.${onceUp(status)}`, because: used.because, do: 'tick "Can send events" for this key, or make an ingest key: ui.honeycomb.io → your environment → API keys', then: 'npx otel-setup doctor', about: used.about }];
   }),
 });
 

@@ -11,10 +11,10 @@ const KEYS_PAGE = 'https://docs.honeycomb.io/configure/environments/manage-api-k
 export const sentence = (hint: string): string => `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
 
 /** The edit that puts the right key where the wrong one is. */
-export function replaceKey({ from, setting }: Used): string {
+export function replaceKey({ from, about }: Used): string {
   if (from === undefined) return `write the key's variable instead of the key: x-honeycomb-team=\${HONEYCOMB_API_KEY}, then run: npx otel-setup init`;
   if (from.where === 'shell') return setLine(from.name, 'YOUR-KEY', 'sh');
-  return typeof from.where === 'string' ? `correct ${from.name} (${setting.name} is filled in from it)` : `${from.name}=YOUR-KEY   (in ${from.where.path}${from.where.line === undefined ? '' : `, line ${from.where.line}`})`;
+  return typeof from.where === 'string' ? `correct ${from.name} (${about} is filled in from it)` : `${from.name}=YOUR-KEY   (in ${from.where.path}${from.where.line === undefined ? '' : `, line ${from.where.line}`})`;
 }
 
 const notAKey = rule({
@@ -35,7 +35,7 @@ const notAKey = rule({
     // What Honeycomb takes is a key, whatever it looks like.
     if (!('mistake' in recognised) || wasTaken(used.service, facts)) return [];
     const status = statusOf(used, facts);
-    return [{ service: used.service, status, says: `What is sent as the key is none. ${recognised.mistake} ${sentence(recognised.hint)}${onceUp(status)}`, because: used.because, do: replaceKey(used), about: used.setting.name }];
+    return [{ service: used.service, status, says: `What is sent as the key is none. ${recognised.mistake} ${sentence(recognised.hint)}${onceUp(status)}`, because: used.because, do: replaceKey(used), about: used.about }];
   }),
 });
 
@@ -58,14 +58,14 @@ const classicDataset = rule({
     const named = used.subject.sending.headers.pairs.some(({ name, value }) => name === 'x-honeycomb-dataset' && value.trim() !== '');
     if (!classic || named || wasTaken(used.service, facts)) return [];
     const status = statusOf(used, facts);
-    const raw = used.setting.raw ?? '';
+    const raw = used.setting?.raw ?? '';
     const line = raw.includes('$') ? raw : 'x-honeycomb-team=${HONEYCOMB_API_KEY}';
     return [{
       service: used.service, status,
       says: `The key is of Honeycomb Classic, which refuses traces that name no dataset.${onceUp(status)}`,
       because: used.because,
-      do: `${used.setting.name}: "${line},x-honeycomb-dataset=${used.service}"`,
-      about: used.setting.name,
+      do: `${used.about}: "${line},x-honeycomb-dataset=${used.service}"`,
+      about: used.about,
     }];
   }),
 });

@@ -2,7 +2,7 @@
 import type { AccountAnswer, Evidence, Workspace } from '../../../types.ts';
 import { fingerprint } from '../../../ui/redact.ts';
 import { secretsIn } from '../../../write/placeholders.ts';
-import { settingAt } from '../../evidence.ts';
+import { lineAt, settingAt } from '../../evidence.ts';
 import { keyOf, sendingIn, sourcesOf } from '../../keys.ts';
 import type { Facts, Kept, Setting, Subject } from '../../types.ts';
 
@@ -10,8 +10,10 @@ export interface Used {
   readonly subject: Subject;
   readonly service: string;
   readonly key: string;
-  /** The variable that holds it; its name is what a finding is about. */
-  readonly setting: Setting;
+  /** The variable that holds it; undefined = the code gives the header. */
+  readonly setting?: Setting;
+  /** What a finding is about: the variable's name. */
+  readonly about: string;
   /** Where it is written, and where the value comes from. */
   readonly because: readonly Evidence[];
   /** The place that Compose takes the value from, and the others of that name. */
@@ -25,19 +27,22 @@ export interface Used {
 export function usedKeys(workspace: Workspace, subjects: readonly Subject[], { stores = [], containers = [] }: Partial<Facts>): readonly Used[] {
   return subjects.flatMap((subject): readonly Used[] => {
     const { sending, service, expected } = subject;
-    const setting = sending.headers.from;
+    const said = sending.headers.from;
     const key = keyOf(sending)?.trim() ?? '';
-    if (!expected || sending.to.backend !== 'honeycomb' || setting === undefined || !('value' in setting) || key === '') return [];
+    if (!expected || sending.to.backend !== 'honeycomb' || said === undefined || key === '') return [];
     // A plan that is looked at before it is written names its secrets and does not hold them.
     if (secretsIn(key).length > 0) return [];
-    const names = sourcesOf(setting.name, setting.raw);
-    const kept = stores.filter(({ name }) => names.includes(name));
+    const setting = 'value' in said ? said : undefined;
+    const names = setting === undefined ? [] : sourcesOf(setting.name, setting.raw);
+    // Code reads the container's variable of the same value.
+    const kept = stores.filter(({ name, value }) => names.includes(name) || (setting === undefined && value.trim() === key));
     const from = kept.find(({ wins }) => wins);
     const container = containers.find((one) => one.service === service.name && one.state === 'running');
     const running = container === undefined ? undefined : keyOf(sendingIn(subject, container, workspace))?.trim();
     return [{
-      subject, service: service.name, key, setting,
-      because: [settingAt(workspace.files, setting), ...(from === undefined ? [] : [keptAt(from)])],
+      subject, service: service.name, key, about: setting?.name ?? 'OTEL_EXPORTER_OTLP_HEADERS',
+      ...(setting === undefined ? {} : { setting }),
+      because: ['value' in said ? settingAt(workspace.files, said) : lineAt(workspace.files, said.where, 'the header in the code'), ...(from === undefined ? [] : [keptAt(from)])],
       ...(from === undefined ? {} : { from }),
       others: kept.filter((one) => one !== from && one.value.trim() !== ''),
       ...(running === undefined || running === key ? {} : { running }),

@@ -28,7 +28,8 @@ export function wantedKeys(workspace: Workspace, subjects: readonly Subject[], {
     return decides === undefined ? [] : sourcesOf(decides.name, decides.raw).map((name): Wanted => {
       const container = containers.find((one) => one.service === subject.service.name && one.state === 'running');
       const has = container !== undefined && runningKey(subject, container, workspace) !== '';
-      const certain = subject.sending.to.backend === 'honeycomb' && subject.unsure.length === 0;
+      // A bare key is what code most likely reads; it may have another way to it.
+      const certain = subject.sending.to.backend === 'honeycomb' && subject.unsure.length === 0 && decides.name.endsWith('HEADERS');
       return {
         subject, service: subject.service.name, name, variable: decides.name,
         because: lineAt(workspace.files, decides.where, `${decides.name}: ${decides.raw ?? `(the shell's ${name})`}`),
@@ -50,6 +51,7 @@ function decidingVariable({ service, sending }: Subject): EnvVar | undefined {
   const header = [last('OTEL_EXPORTER_OTLP_TRACES_HEADERS'), last('OTEL_EXPORTER_OTLP_HEADERS')].find((one) => one !== undefined);
   if (header !== undefined) return header;
   const { from } = sending.headers;
+  if ((keyOf(sending)?.trim() ?? '') !== '') return undefined;
   // Headers that the code writes are its own affair; the bare variable is what it most likely reads.
   return from === undefined ? undefined : service.env.findLast(({ name }) => holdsKey(name));
 }

@@ -15,16 +15,19 @@ export const python: readonly Pattern[] = [
   start('files.protocol-unknown', /Unsupported OTLP protocol '[^']*' is configured/),
   start('files.propagator', /Propagator \S+ not found\. It is either misspelled or not installed/),
   start('files.config-file', /OTEL_CONFIG_FILE is set but|No module named 'opentelemetry\.configuration'/),
-  start('export.sdk-failed', /Failed to auto initialize OpenTelemetry|Configuration of \w*configurator\w* failed|Instrumenting of \w+ failed|Distribution \w+ configuration failed|Error in sitecustomize; set PYTHONVERBOSE/),
+  start('export.sdk-failed', /Configuration of \w*configurator\w* failed|Distribution \w+ configuration failed/),
+  // The provider may stand by then, and some libraries be instrumented.
+  note('export.half-started', /Failed to auto initialize [Oo]pen[Tt]elemetry|Instrumenting of \w+ failed|Error in sitecustomize; set PYTHONVERBOSE/),
   start('files.wrapper-misplaced', /execv: path should be string, bytes or os\.PathLike, not NoneType/),
   start('files.wrapper-misplaced', /No module named opentelemetry\.instrumentation\.auto_instrumentation\.__main__/),
 
-  start('files.django-settings', /module 'django\.conf\.global_settings' has no attribute 'ROOT_URLCONF'/),
-  start('files.django-settings', /You must set settings\.ALLOWED_HOSTS if DEBUG is False/),
+  note('files.django-settings', /module 'django\.conf\.global_settings' has no attribute 'ROOT_URLCONF'/),
+  note('files.django-settings', /You must set settings\.ALLOWED_HOSTS if DEBUG is False/),
   start('source.removed-api', /'(?:Flask|Blueprint)' object has no attribute '(?:before_first_request|before_app_first_request)'/),
-  start('source.wrong-name', /cannot import name '?\w+'? from '(?:opentelemetry|honeycomb)[\w.]*'/),
-  start('image.package-missing', /gunicorn\.conf\.py: requests are not traced/),
-  start('image.package-missing', /No module named '?(?:opentelemetry|honeycomb\.opentelemetry)\b/),
+  note('source.wrong-name', /cannot import name '?\w+'? from '(?:opentelemetry|honeycomb)[\w.]*'/),
+  note('image.package-missing', /gunicorn\.conf\.py: requests are not traced/),
+  // A process that ends of it is seen by its end; another one may have caught it.
+  note('image.package-missing', /No module named '?(?:opentelemetry|honeycomb\.opentelemetry)\b/),
 
   way('files.gevent', /[Ff]ailed to export .*maximum recursion depth exceeded|Exception while exporting .*maximum recursion depth exceeded/),
   note('files.gevent', /Failed to monkey patch with gevent|EXPERIMENTAL_GEVENT_PATCH value must be/),

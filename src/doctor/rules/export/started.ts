@@ -7,9 +7,7 @@ const sdkFailed = heard({
   title: 'OpenTelemetry could not start in this process',
   page: {
     symptoms: [
-      'Failed to auto initialize OpenTelemetry',
       'Configuration of configurator failed',
-      'Error in sitecustomize; set PYTHONVERBOSE for traceback:',
       'OpenTelemetry Javaagent failed to start',
       'OpenTelemetry error: unexpected configuration error due to …',
       'OpenTelemetry: [error] Error during opentelemetry initialization',
@@ -54,4 +52,18 @@ const phpExtension = heard({
   do: () => 'RUN install-php-extensions opentelemetry   # in the Dockerfile',
 });
 
-export const started: readonly Rule[] = [exporterTwice, phpExtension, sdkFailed];
+const halfStarted = heard({
+  id: 'export.half-started',
+  title: 'Python: the automatic instrumentation stopped half-way',
+  page: {
+    symptoms: ['Failed to auto initialize OpenTelemetry', 'Instrumenting of flask failed', 'Error in sitecustomize; set PYTHONVERBOSE for traceback:'],
+    why: 'opentelemetry-instrument sets the exporter up first and then one library after the other. It met an error on the way: what came before works, everything behind it is not instrumented, and the app goes on. The last line of the traceback names the reason.',
+    check: ['docker compose logs --no-color SERVICE | grep -i -A 30 "auto initialize" | head -60'],
+    fix: ['Mend what the last line of the traceback names; explain knows most of them:', 'docker compose logs --no-color SERVICE | npx otel-setup explain', 'Or leave the library out that cannot be instrumented:', 'OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: "name-of-the-library"', 'docker compose up -d SERVICE'],
+    links: ['https://opentelemetry.io/docs/zero-code/python/troubleshooting/'],
+  },
+  says: () => 'The automatic instrumentation stopped half-way: what comes after its error is not traced, perhaps nothing is.',
+  do: (service) => `docker compose logs --no-color ${service} | npx otel-setup explain`,
+});
+
+export const started: readonly Rule[] = [exporterTwice, phpExtension, sdkFailed, halfStarted];

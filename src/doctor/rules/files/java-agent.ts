@@ -1,6 +1,6 @@
 /** The Java agent: a file that the virtual machine must find and may read, else it does not start. */
 import type { Evidence, Files, Service } from '../../../types.ts';
-import { absolutePath, containerDir, fromContainer } from '../../../workspace/container-path.ts';
+import { absolutePath, containerDir } from '../../../workspace/container-path.ts';
 import { settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Subject } from '../../types.ts';
@@ -36,7 +36,7 @@ function added({ build }: Service, files: Files): readonly { readonly to: string
 }
 
 /** Where the file may come from that nobody reads here: another image, a volume, a command. */
-function mayBeThere(service: Service, files: Files, path: string): boolean {
+function mayBeThere(service: Service, path: string): boolean {
   const { build } = service;
   const stage = build?.stage;
   if (stage === undefined || !isOfficial(service, 'java')) return true;
@@ -44,13 +44,8 @@ function mayBeThere(service: Service, files: Files, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const folder = path.slice(0, path.lastIndexOf('/'));
   if (stage.runs.some(({ text }) => text.includes(name) || (folder.length > 1 && text.includes(folder)) || /javaagent/.test(text))) return true;
-  return stage.copies.some(({ from, to, stage: other }) => {
-    const at = to.replace(/\/$/, '');
-    if (at === path) return true;
-    if (!`${path}/`.startsWith(`${at}/`)) return false;
-    // A copy of another stage, with patterns, or of a folder that a build fills.
-    return other !== undefined || /[*?]/.test(from) || /(?:^|\/)(?:target|build|libs|lib)(?:\/|$)/.test(from);
-  }) || fromContainer(service, files, path) !== undefined;
+  // A jar is rarely in git: a folder that is copied may have it where the image is built.
+  return stage.copies.some(({ to }) => `${path}/`.startsWith(`${to.replace(/\/$/, '')}/`));
 }
 
 const agent = rule({
@@ -87,7 +82,7 @@ const agent = rule({
         about: 'java-agent',
       }];
     }
-    if (mayBeThere(service, files, path)) return [];
+    if (mayBeThere(service, path)) return [];
     return [{
       says: `${service.name} loads ${path}, and nothing in its Dockerfile or its mounts brings it: the virtual machine does not start.`,
       because: [found.at, { where: { path: service.build?.dockerfile ?? service.dir }, says: `nothing brings ${path}` }],

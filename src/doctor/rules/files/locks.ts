@@ -1,5 +1,6 @@
 /** Packages that the manifest names, and that the image's install command does not bring all the same. */
 import { findPackageJson } from '../../../languages/node/manifest.ts';
+import { readRequirements } from '../../../languages/python/requirements-txt.ts';
 import { lockOps } from '../../../needs/lock-ops.ts';
 import { valueIn } from '../../../needs/models.ts';
 import { isMapModel } from '../../../formats/model.ts';
@@ -40,6 +41,13 @@ function frozen({ build }: Service, lock: string): Frozen | undefined {
   return undefined;
 }
 
+/** Lines of a requirements.in that the file compiled from it does not have. */
+function notCompiled({ app }: Service, files: Files): readonly string[] {
+  const path = app?.manifest?.path;
+  if (app === undefined || path === undefined || !path.endsWith('.in')) return [];
+  return Object.keys(readRequirements(files, path).libraries).filter((name) => TELEMETRY.test(name) && !Object.hasOwn(app.libraries, name));
+}
+
 const isThere = ({ inside }: Partial<Pick<Facts, 'inside'>>, service: string, name: string): boolean => (inside ?? []).some((one) => one.service === service && Object.hasOwn(one.packages, name));
 
 const lockFile = rule({
@@ -57,6 +65,18 @@ const lockFile = rule({
   find: (facts) => each(facts, ({ service }) => {
     const { files } = facts.workspace;
     const { app } = service;
+    const stale = notCompiled(service, files).filter((name) => !isThere(facts, service.name, name));
+    if (app?.manifest !== undefined && stale[0] !== undefined) {
+      const source = app.manifest.path;
+      const compile = lockOps(files, app.manifest, app);
+      return [{
+        says: `${stale.join(', ')} ${stale.length === 1 ? 'is' : 'are'} in ${source}, and not in the file that is compiled from it and installed: the image is built without.`,
+        because: [{ where: { path: source }, says: stale[0] }],
+        do: 'stuck' in compile || compile[0] === undefined ? `pip-compile ${source}` : `${compile[0].cwd === '' ? '' : `cd ${compile[0].cwd} && `}${compile[0].argv.join(' ')}`,
+        ops: 'stuck' in compile ? [] : compile,
+        about: `package:${stale[0]}`,
+      }];
+    }
     const lock = lockOf(service, files);
     const command = lock === undefined ? undefined : frozen(service, nameOf(lock));
     if (app?.manifest === undefined || lock === undefined || command === undefined) return [];

@@ -64,8 +64,8 @@ const hook = rule({
     if (file === undefined || typeof where === 'string' || !/instrumentation/.test(where.path)) return [];
     const config = nextConfig(files, manifest.path);
     if (config !== undefined && /instrumentationHook\s*:\s*(?!false)/.test(files.text(config) ?? '')) return [];
-    // A configuration that is put together elsewhere.
-    if (config !== undefined && /\brequire\(\s*["']\.|\bfrom\s+["']\./.test(files.text(config) ?? '')) return [];
+    // A configuration that is put together elsewhere; Sentry's withSentryConfig sets the switch itself.
+    if (config !== undefined && /\brequire\(\s*["']\.|\bfrom\s+["']\.|\bwith[A-Z]\w*\s*\(/.test(files.text(config) ?? '')) return [];
     const seen: Evidence = { where: { path: manifest.path }, says: `"next": "${app.libraries['next'] ?? ''}"` };
     return [{
       says: `Next.js ${major} reads ${file} only with experimental.instrumentationHook, which ${config ?? 'next.config.js'} does not set: OpenTelemetry never starts.`,

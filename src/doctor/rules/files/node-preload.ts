@@ -38,7 +38,9 @@ function absentFile(workspace: Workspace, service: Service, preload: Preload): A
   if (shown !== undefined) return mount === undefined ? ignored(workspace, service, shown) : undefined;
   if ((service.volumes ?? []).some(({ to }) => where.startsWith(`${to}/`)) || /node_modules/.test(where)) return undefined;
   if (mount !== undefined) {
-    if (mount.from === undefined || builds(service, files)) return undefined;
+    const missing = mount.from === undefined ? undefined : files.resolve(mount.from, where.slice(mount.to.replace(/\/$/, '').length + 1));
+    // What git ignores is made by something, somewhere.
+    if (mount.from === undefined || missing === undefined || files.ignored(missing) || builds(service, files)) return undefined;
     return { because: [preload.at], says: `${where} is not there: ${mount.from === '' ? 'the workspace' : mount.from} is mounted at ${mount.to} and has no such file` };
   }
   const stage = service.build?.stage;

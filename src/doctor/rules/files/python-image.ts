@@ -72,4 +72,4 @@ export const hasWrapper = ({ packages }: PythonImage): boolean => [...packages.k
 /** Without one the wrapper patches the libraries and starts no SDK: no span is made. */
 export const hasDistro = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => DISTRO.test(name));
 /** The official distro brings no exporter; vendors' own do. */
-export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => name.startsWith('opentelemetry-exporter-') || (DISTRO.test(name) && name !== 'opentelemetry-distro'));
+export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /opentelemetry.*exporter/.test(name) || (DISTRO.test(name) && name !== 'opentelemetry-distro'));

@@ -19,11 +19,13 @@ interface Lack {
 }
 
 /** What the wrapper lacks in the image, the gravest first; [] also where the image may hold more than was read. */
-function lacks(image: PythonImage): readonly Lack[] {
+function lacks(image: PythonImage, { sending }: Subject): readonly Lack[] {
   if (!image.complete) return [];
   if (!hasWrapper(image)) return [{ name: 'opentelemetry-distro', means: 'opentelemetry-instrument is not in the image: the container does not start' }];
   if (!hasDistro(image)) return [{ name: 'opentelemetry-distro', means: 'the wrapper starts no SDK without it, so no span is made' }];
-  return hasExporter(image) ? [] : [{ name: 'opentelemetry-exporter-otlp-proto-http', means: 'the spans have no exporter that could send them' }];
+  // console and none need no package.
+  const otlp = sending.exporter === undefined || /\botlp/.test(sending.exporter.value);
+  return hasExporter(image) || !otlp ? [] : [{ name: 'opentelemetry-exporter-otlp-proto-http', means: 'the spans have no exporter that could send them' }];
 }
 
 /** Wrapped, with no wiring in its code. */
@@ -49,7 +51,7 @@ function otherManifest(files: Files, service: Service, name: string): Evidence |
 function wrappedLacks(facts: Seen, say: (subject: Subject, lack: Lack, other: Evidence | undefined) => readonly Draft[]): ReturnType<typeof each> {
   return each(facts, (subject) => {
     if (!isWrapped(subject)) return [];
-    const [lack] = lacks(pythonImage(subject.service, facts.workspace.files));
+    const [lack] = lacks(pythonImage(subject.service, facts.workspace.files), subject);
     if (lack === undefined || isInside(facts, subject.service.name, lack.name)) return [];
     return say(subject, lack, otherManifest(facts.workspace.files, subject.service, lack.name));
   });
@@ -127,7 +129,7 @@ const instrumentation = rule({
     const { service } = subject;
     if (!isWrapped(subject)) return [];
     const image = pythonImage(service, facts.workspace.files);
-    if (!image.complete || image.bootstraps || lacks(image).length > 0) return [];
+    if (!image.complete || image.bootstraps || lacks(image, subject).length > 0) return [];
     const clues = cluesOf(service, facts.workspace.files);
     const found = frameworkOf(clues);
     if (found === undefined || /^(?:starlette|wsgi)$/.test(found.framework.id) || isNative(found.framework.id, image)) return [];

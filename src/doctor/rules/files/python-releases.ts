@@ -40,8 +40,12 @@ export function pinsOf(packages: Iterable<readonly [string, string]>): readonly 
   });
 }
 
-/** The image's own Python, as its base names it. */
-export const imagePython = ({ build, image, app }: Service): string | undefined => build?.stage?.runtime?.version ?? (build === undefined && image !== undefined ? app?.runtime : undefined);
+/** The Python that the packages are installed for: the image's own, as its base names it; undefined where a tool may bring another one. */
+export function imagePython({ build, image, app }: Service): string | undefined {
+  const runs = (build?.stage?.runs ?? []).map(({ text }) => text).join('\n');
+  if (/^(?:uv|conda|pdm)$/.test(app?.packageManager ?? '') || /\buv (?:python|venv)\b|pyenv|deadsnakes|conda|--python[ =]/.test(runs)) return undefined;
+  return build?.stage?.runtime?.version ?? (build === undefined && image !== undefined ? app?.runtime : undefined);
+}
 
 /** All pins of the manifest set to the proven release for its Python; [] where one of them is not part of it, or in another place. */
 export function repinned(workspace: Workspace, service: Service, set: PinSet | undefined = pinsFor(service.app?.runtime)): readonly Op[] {

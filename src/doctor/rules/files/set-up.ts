@@ -1,6 +1,7 @@
 /** Nothing starts OpenTelemetry: in the whole workspace, or in a service that has its variables already. */
 import { exactVersion } from '../../../languages/python/requirement.ts';
 import { cluesOf } from '../../../languages/python/clues.ts';
+import { processOf } from '../../../languages/node/process.ts';
 import { jsSources } from '../../../languages/node/source.ts';
 import type { Evidence, Files, Service } from '../../../types.ts';
 import { rule } from '../../rule.ts';
@@ -45,10 +46,23 @@ export function touchesSdk({ service }: Subject, files: Files): boolean {
   return manifest !== undefined && jsSources(files, manifest.path).some(({ code }) => /@opentelemetry\/(?:sdk|instrumentation|auto|exporter)|@honeycombio\/|@vercel\/otel/.test(code));
 }
 
+const SERVERS = /^(?:flask|django|gunicorn|uvicorn|hypercorn|granian|daphne|fastapi|celery|uwsgi|waitress-serve|python)$/;
+const RUNNERS = /^(?:node|nodejs|nodemon|tsx|ts-node|ts-node-dev|tsnd|next|nest|pm2-runtime|babel-node)$/;
+
+/** The server's own command is known: no make target, supervisor or script that was not followed. */
+function isUnderstood(service: Service, files: Files): boolean {
+  if (service.app?.language === 'python') return SERVERS.test(cluesOf(service, files).process.server);
+  return RUNNERS.test(processOf(service).runner);
+}
+
+/** Files that start programs, or say with which options. */
+const STARTERS = /\.(?:sh|bash|conf|ini|cfg)$|^(?:Makefile|Procfile|justfile|Taskfile\.ya?ml|ecosystem\.config\.[cm]?js|nodemon\.json|\.npmrc|\.pm2\.json|process\.ya?ml)$/;
+
 /** Ways that leave no trace in a command: FastAPI's own, a preload of an unknown name, a module that Python loads by itself. */
 function startsUnseen(subject: Subject, files: Files): boolean {
   const { service, settings } = subject;
   if (preloadsOf(subject, files).some((preload) => !isOther(preload))) return true;
+  if (files.find(service.dir, STARTERS, 3).some((path) => /opentelemetry|otel|--(?:import|require)\b/i.test(files.text(path) ?? ''))) return true;
   if (service.app?.language !== 'python') return false;
   const fastapi = service.app.libraries['fastapi'];
   if (fastapi !== undefined) {
@@ -68,7 +82,7 @@ export function runsInstrumented(inside: Facts['inside'] | undefined, service: s
 export function isIdle(subject: Subject, files: Files): boolean {
   // `otel-setup run` starts a service of this machine, and puts what is needed in front of its command.
   if (subject.service.origin === 'folder' && Object.keys(subject.service.app?.libraries ?? {}).some((name) => name === 'opentelemetry-distro' || name === '@opentelemetry/sdk-node')) return false;
-  return subject.expected && subject.instrumented.by === 'no' && subject.service.start !== undefined && !isOneShot(subject.service) && !startsUnseen(subject, files) && !touchesSdk(subject, files);
+  return subject.expected && subject.instrumented.by === 'no' && subject.service.start !== undefined && !isOneShot(subject.service) && isUnderstood(subject.service, files) && !startsUnseen(subject, files) && !touchesSdk(subject, files);
 }
 
 const nothing = rule({

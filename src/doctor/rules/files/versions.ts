@@ -4,7 +4,7 @@ import { pinSets as nodeSets } from '../../../languages/node/pins.ts';
 import { findPackageJson } from '../../../languages/node/manifest.ts';
 import { pinsFor } from '../../../languages/python/pins.ts';
 import { compareVersions } from '../../../languages/python/requirement.ts';
-import type { Evidence, Op, Service, Workspace } from '../../../types.ts';
+import type { Evidence, Files, Op, Service, Workspace } from '../../../types.ts';
 import { rule } from '../../rule.ts';
 import type { Rule } from '../../types.ts';
 import { each, type Draft } from './each.ts';
@@ -19,6 +19,9 @@ interface Apart {
 
 /** From this release on every contrib package names the semantic conventions of its own release exactly, as the SDK does (their metadata on PyPI). */
 const TIED: Release = [0, 50, 0];
+
+/** Exporters require `sdk ~= own version` (their metadata): the same minor release, and the SDK's patch may be newer. */
+const takes = (exporter: Release, sdk: Release): boolean => exporter[0] === sdk[0] && exporter[1] === sdk[1] && exporter[2] <= sdk[2];
 
 /** Two pins that no resolver can take together: each requires something of its own release, exactly. */
 function apart(pins: readonly Pinned[]): Apart | undefined {
@@ -36,12 +39,11 @@ function apart(pins: readonly Pinned[]): Apart | undefined {
   }
   const [sdk] = core('opentelemetry-sdk', 'opentelemetry-api');
   const [exporter] = exporters;
-  if (sdk !== undefined && exporter !== undefined && compareReleases(exporter.release, sdk.release) > 0) return { a: exporter, b: sdk, why: 'an exporter requires an SDK of its own release or newer' };
+  if (sdk !== undefined && exporter !== undefined && !takes(exporter.release, sdk.release)) return { a: exporter, b: sdk, why: 'an exporter requires the SDK of its own release' };
   if (first === undefined || compareReleases(first.release, TIED) < 0) return undefined;
   const fits = coreOf(first.release);
-  // An exporter may be older than the SDK, never newer.
   if (sdk !== undefined && compareReleases(sdk.release, fits) !== 0) return { a: first, b: sdk, why: `${first.name} ${first.version} belongs to core ${shown(fits)}` };
-  if (exporter !== undefined && compareReleases(exporter.release, fits) > 0) return { a: first, b: exporter, why: `${first.name} ${first.version} belongs to core ${shown(fits)}` };
+  if (exporter !== undefined && !takes(exporter.release, fits)) return { a: first, b: exporter, why: `${first.name} ${first.version} belongs to core ${shown(fits)}` };
   return undefined;
 }
 
@@ -50,10 +52,17 @@ const lineOf = (service: Service, workspace: Workspace, { name, version }: Pinne
   return { where: at ?? (service.app?.manifest === undefined ? 'image' : { path: service.app.manifest.path }), says: `${name}==${version}` };
 };
 
+/** A pin holds for some Pythons or platforms only: `opentelemetry-sdk==…; python_version < "3.9"`. */
+function isConditional(service: Service, files: Files): boolean {
+  const lines = cluesOf(service, files).manifest?.lines ?? {};
+  const paths = new Set(Object.values(lines).map(({ path }) => path));
+  return [...paths].some((path) => /opentelemetry[-_.\w]*[^;\n#]*;|opentelemetry[^\n]*markers?\s*=/i.test(files.text(path) ?? ''));
+}
+
 /** Pins in the manifest of a Python service that pip resolves as a whole. */
-function pythonPins(service: Service): readonly Pinned[] {
+function pythonPins(service: Service, files: Files): readonly Pinned[] {
   const { app, build } = service;
-  if (app?.language !== 'python' || app.manifest === undefined || (build?.stage?.runs ?? []).some(({ text }) => /--no-deps\b|legacy-resolver/.test(text))) return [];
+  if (app?.language !== 'python' || app.manifest === undefined || isConditional(service, files) || (build?.stage?.runs ?? []).some(({ text }) => /--no-deps\b|legacy-resolver/.test(text))) return [];
   return pinsOf(Object.entries(app.libraries));
 }
 
@@ -78,7 +87,7 @@ const python = rule({
     fix: ['Set all opentelemetry-* lines to one release.', 'npx otel-setup doctor --fix'],
   },
   find: ({ workspace, subjects }) => each({ subjects }, ({ service }) => {
-    const found = apart(pythonPins(service));
+    const found = apart(pythonPins(service, workspace.files));
     if (found === undefined) return [];
     // A lock file that has both was resolved: the manifest was edited by hand since, or the tool overrides.
     if (lockOf(service, workspace.files) !== undefined) return [];
@@ -107,7 +116,7 @@ const half = rule({
     fix: ['Set all opentelemetry lines to a complete release: npx otel-setup doctor --fix'],
   },
   find: ({ workspace, subjects }) => each({ subjects }, ({ service }) => {
-    const pin = pythonPins(service).find(({ name, release }) => compareReleases(release, HALF) === 0 && NEVER_CAME.test(name));
+    const pin = pythonPins(service, workspace.files).find(({ name, release }) => compareReleases(release, HALF) === 0 && NEVER_CAME.test(name));
     if (pin === undefined) return [];
     return [{
       status: 'warn' as const,
@@ -147,7 +156,7 @@ const runtime = rule({
     if (service.app?.language === 'node') return yarnOne(service, workspace, base);
     const have = imagePython(service);
     if (have === undefined || !/^3\.\d+/.test(have)) return [];
-    const pin = pythonPins(service).find((one) => compareVersions(have, floorOf(one) ?? '0') < 0);
+    const pin = pythonPins(service, workspace.files).find((one) => compareVersions(have, floorOf(one) ?? '0') < 0);
     if (pin === undefined) return [];
     return [{
       says: `${pin.name} ${pin.version} needs Python ${floorOf(pin) ?? ''} or newer, and the image has ${have}: the image does not build.`,

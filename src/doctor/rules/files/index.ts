@@ -11,6 +11,7 @@ import { reloaders } from './reloader.ts';
 import { setUp } from './set-up.ts';
 import { versions } from './versions.ts';
 import { wrapper } from './wrapper.ts';
+import { collectors } from './collector.ts';
 import { endpointForm } from './endpoint-form.ts';
 import { endpointReach } from './endpoint-reach.ts';
 import { headerForm } from './header-form.ts';
@@ -23,4 +24,4 @@ import { misspelled } from './misspelled.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...switchedOff, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...needs];
+export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...switchedOff, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...needs];

@@ -68,7 +68,7 @@ export async function inContainers({ workspace, names, files, build, signal }: I
           if (place.published !== undefined) return { at: { host: '127.0.0.1', port: place.published } };
           const target = await now(place.name);
           const host = target?.state === 'running' ? await addressOf(target.id, tools) : undefined;
-          return host === undefined ? { why: `it sends to the service ${place.name}, which does not run (docker compose up -d ${place.name})` } : { at: { host } };
+          return host === undefined ? { why: `it sends to the service ${place.name}, which does not run`, then: upLine(place.name) } : { at: { host } };
         }
       }
     },

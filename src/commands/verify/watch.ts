@@ -186,7 +186,7 @@ async function sorted(subjects: readonly Subject[], ground: Ground, workspace: W
     }
     const way = await ground.onward({ subject, watched: found });
     if ('why' in way) {
-      aside.set(name, { state: 'not set up', says: way.why, then: `npx otel-setup doctor --services ${name}` });
+      aside.set(name, { state: 'not set up', says: way.why, then: way.then ?? `npx otel-setup doctor --services ${name}` });
       continue;
     }
     led.push({ subject, watched: found });

@@ -146,7 +146,7 @@ const runtime = rule({
   title: 'The image\'s Python or Node.js is too old for the pinned release',
   from: ['workspace', 'subjects'],
   page: {
-    symptoms: ['ERROR: Could not find a version that satisfies the requirement opentelemetry-distro==…', 'ERROR: Ignored the following versions that require a different python version: …', 'error @opentelemetry/sdk-node@…: The engine "node" is incompatible with this module. Expected version ">=22.15.0".'],
+    symptoms: ['ERROR: Could not find a version that satisfies the requirement opentelemetry-distro==…', 'ERROR: Ignored the following versions that require a different python version: …', 'error @opentelemetry/sdk-node@…: The engine "node" is incompatible with this module. Expected version ">=22.15…".'],
     why: 'Releases from 0.63 (core 1.42) on need Python 3.10, from 0.58 on 3.9, from 0.50 on 3.8. pip leaves out what the image\'s Python cannot run, and the build fails. Yarn 1 refuses packages whose engine does not fit; npm and pnpm only warn.',
     check: ['grep -n FROM Dockerfile', 'docker compose build SERVICE'],
     fix: ['Use a newer base image (FROM python:3.12-slim, FROM node:22-slim), or the release that fits this one: npx otel-setup doctor --fix'],

@@ -22,7 +22,8 @@ export const inside: Probe<'inside'> = {
   title: 'looking into the containers',
   from: ['engine', 'workspace', 'subjects', 'containers', 'images'],
   touches: 'containers',
-  ms: 40_000,
+  // On a machine that is busy building, each look takes seconds.
+  ms: 60_000,
   async run({ workspace, subjects, containers, images }, tools): Promise<Facts['inside']> {
     const asked = subjects.filter(({ expected, service }) => expected && service.origin === 'compose');
     const answers = await sideBySide(asked, async (subject): Promise<readonly Inside[]> => {

@@ -3,6 +3,7 @@ import { redact } from '../../ui/redact.ts';
 import type { Tools } from '../../types.ts';
 import { safeLine } from '../log-lines/safe.ts';
 import type { Container, Facts, Logged, Probe } from '../types.ts';
+import { watched } from '../watched.ts';
 import { lastWords, type LogEntry, readLog } from './logs/read.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -20,7 +21,8 @@ export const logs: Probe<'logs'> = {
   ms: 25_000,
   async run({ subjects, containers }, tools): Promise<Facts['logs']> {
     const { matchLine } = await import('../log-lines/index.ts');
-    const read = containers.filter(({ service, started }) => started > 0 && subjects.some((one) => one.expected && one.service.name === service));
+    const names = new Set(watched(subjects).map(({ subject }) => subject.service.name));
+    const read = containers.filter(({ service, started }) => started > 0 && names.has(service));
     const found = await sideBySide(read, async (container): Promise<readonly Logged[]> => {
       const entries = await entriesOf(container, tools);
       return kept(container, entries, (line) => matchLine(line)?.rule);

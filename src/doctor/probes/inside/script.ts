@@ -109,13 +109,16 @@ export function lookups({ programs, files }: Pick<Questions, 'programs' | 'files
 /** The processes of one user, for `docker exec --user`. */
 export const processesOf = (uid: string): string => `only=${quoted(uid)}\n${PROCESSES}\necho "Z done"\n`;
 
-/** Interpreters: of the processes that run (a virtual environment's), then the usual places. All are asked: a package is missing where none has it. */
+/**
+ * The interpreters of the processes that run (a virtual environment's); where none is seen, the usual places: then a
+ * package is missing where none of them has it.
+ */
 function pythonPart(): string {
   return String.raw`
-interpreters=$( {
-  for d in /proc/[0-9]*; do tr '\000' '\n' < "$d/cmdline" 2>/dev/null | head -n 1; done | grep -E '/(python|pypy)[0-9.]*$'
-  for i in "$VIRTUAL_ENV/bin/python" ./.venv/bin/python ./venv/bin/python /opt/venv/bin/python /venv/bin/python /app/.venv/bin/python /opt/poetry/.venv/bin/python; do [ -x "$i" ] && echo "$i"; done
+interpreters=$(for d in /proc/[0-9]*; do tr '\000' '\n' < "$d/cmdline" 2>/dev/null | head -n 1; done | grep -E '^/.*/(python|pypy)[0-9.]*$' | awk '!seen[$0]++')
+[ -n "$interpreters" ] || interpreters=$( {
   command -v python3; command -v python
+  for i in "${'$'}{VIRTUAL_ENV:-/nowhere}/bin/python" "$PWD/.venv/bin/python" "$PWD/venv/bin/python" /opt/venv/bin/python /venv/bin/python /app/.venv/bin/python /opt/poetry/.venv/bin/python; do [ -x "$i" ] && echo "$i"; done
 } | awk '!seen[$0]++')
 printf '%s\n' "$interpreters" | while IFS= read -r i; do
   [ -n "$i" ] && "$i" -E - 2>/dev/null <<'OTEL_SETUP_END'

@@ -3,6 +3,7 @@ import type { Evidence, Service, Workspace } from '../../../types.ts';
 import { oneLine } from '../../../ui/redact.ts';
 import { fromContainer } from '../../../workspace/container-path.ts';
 import { rule } from '../../rule.ts';
+import { watched } from '../../watched.ts';
 import type { Container, Finding, Logged, Rule, Subject } from '../../types.ts';
 import { exitMeaning } from './exit-code.ts';
 
@@ -18,10 +19,10 @@ const none = rule({
     fix: ['docker compose up -d --build SERVICE'],
     links: ['https://docs.docker.com/compose/how-tos/project-name/'],
   },
-  find: ({ subjects, containers }) => subjects.filter(({ expected, service }) => expected && service.origin === 'compose' && !containers.some((one) => one.service === service.name)).map(({ service: { name, build, definedIn } }): Finding => ({
+  find: ({ subjects, containers }) => watched(subjects).filter(({ subject: { service } }) => service.origin === 'compose' && !containers.some((one) => one.service === service.name)).map(({ subject: { service: { name, build, definedIn } }, for: sender }): Finding => ({
     service: name,
     status: 'broken',
-    says: `${name} has no container: nothing of it runs that could send.`,
+    says: sender === undefined ? `${name} has no container: nothing of it runs that could send.` : `${sender} sends to ${name}, which has no container.`,
     because: [{ where: definedIn.at(-1) ?? 'container', says: `${name} is defined here; docker compose ps -a does not list it` }],
     do: `docker compose up -d ${build === undefined ? '' : '--build '}${name}`,
     then: 'send it a request, then look again: npx otel-setup doctor',
@@ -42,17 +43,17 @@ const exited = rule({
     fix: ['Mend the error that the log ends with.', 'docker compose up -d --build SERVICE'],
     links: ['https://docs.docker.com/reference/cli/docker/container/run/#exit-status'],
   },
-  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['exited', 'dead', 'created', 'paused', 'removing']).map(({ service, container }): Finding => {
+  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['exited', 'dead', 'created', 'paused', 'removing']).map(({ service, container, sender }): Finding => {
     const { name } = service;
-    const because: Evidence[] = [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace)];
+    const because: Evidence[] = [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace), ...(container.state === 'created' && container.error === '' ? unwell(containers) : [])];
     if (container.state === 'paused') return { service: name, status: 'broken', says: `${name} is paused: it answers nobody and sends nothing.`, because, do: `docker compose unpause ${name}`, then: '', about: 'container' };
     if (container.state === 'created') return { service: name, status: 'broken', says: notStarted(container), because, about: 'container', ...startAgain(container, service) };
     // A job (a migration, a seed) has nothing published and ends when it is done.
-    const done = container.exitCode === 0 && service.ports.length === 0;
+    const done = container.exitCode === 0 && service.ports.length === 0 && sender === undefined;
     return {
       service: name,
       status: done ? 'warn' : 'broken',
-      says: done ? `${name} has ended, as a job does: what it had to send is sent or lost.` : `${name} does not run: ${exitMeaning(container)}${ownError(logs, name)}.`,
+      says: done ? `${name} has ended, as a job does: what it had to send is sent or lost.` : `${name}${forWhom(sender)} does not run: ${exitMeaning(container)}${ownError(logs, name)}.`,
       because,
       about: 'container',
       ...todo(logs, service, workspace, container),
@@ -73,10 +74,10 @@ const restarting = rule({
     fix: ['Mend the error that the log ends with.', 'docker compose up -d --build SERVICE'],
     links: ['https://docs.docker.com/reference/compose-file/services/#restart'],
   },
-  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['restarting']).map(({ service, container }): Finding => ({
+  find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['restarting']).map(({ service, container, sender }): Finding => ({
     service: service.name,
     status: 'broken',
-    says: `${service.name} starts again and again (${container.restarts} times): ${exitMeaning(container)}${ownError(logs, service.name)}.`,
+    says: `${service.name}${forWhom(sender)} starts again and again (${container.restarts} times): ${exitMeaning(container)}${ownError(logs, service.name)}.`,
     because: [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace)],
     about: 'container',
     ...todo(logs, service, workspace, container),
@@ -85,12 +86,24 @@ const restarting = rule({
 
 export const state: readonly Rule[] = [none, restarting, exited];
 
-function stopped(subjects: readonly Subject[], containers: readonly Container[], states: readonly Container['state'][]): readonly { readonly service: Service; readonly container: Container }[] {
-  return subjects.flatMap(({ service, expected }) => {
-    const container = expected ? containers.find((one) => one.service === service.name && states.includes(one.state)) : undefined;
-    return container === undefined ? [] : [{ service, container }];
+interface Stopped {
+  readonly service: Service;
+  readonly container: Container;
+  readonly sender: string | undefined;
+}
+
+function stopped(subjects: readonly Subject[], containers: readonly Container[], states: readonly Container['state'][]): readonly Stopped[] {
+  return watched(subjects).flatMap(({ subject: { service }, for: sender }) => {
+    const container = containers.find((one) => one.service === service.name && states.includes(one.state));
+    return container === undefined ? [] : [{ service, container, sender }];
   });
 }
+
+const forWhom = (sender: string | undefined): string => (sender === undefined ? '' : `, to which ${sender} sends,`);
+
+/** Others of the project that are not well: one of them may be what it waits for (depends_on). */
+const unwell = (containers: readonly Container[]): readonly Evidence[] =>
+  containers.filter(({ state: is, health, exitCode }) => health === 'unhealthy' || ((is === 'exited' || is === 'restarting') && exitCode !== 0)).slice(0, 3).map((one) => ({ where: 'container', says: `${one.service} is ${one.health === 'unhealthy' ? 'unhealthy' : stateOf(one)}` }));
 
 function stateOf({ state: is, exitCode, error, oomKilled, started }: Container): string {
   const when = started > 0 ? `, started ${new Date(started).toISOString().slice(0, 19)}Z` : '';

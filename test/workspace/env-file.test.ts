@@ -40,6 +40,12 @@ describe('an env file as Compose reads it', () => {
     expect(error?.says).toContain(says);
   });
 
+  it.each(['KEY="cAnArYcAnArY', "KEY='cAnArYcAnArY", 'KEY cAnArYcAnArY\nA=1', 'K!EY=cAnArYcAnArY', 'KEY=cAnArYcAnArY${'])('%j: what is said of it holds no value', (text) => {
+    const { error } = readEnvFile(text, lookup);
+    expect(error?.says).toMatch(/./);
+    expect(error?.says).not.toContain('cAnArY');
+  });
+
   it('knows the line of every name and which variables came out empty', () => {
     expect(readEnvFile('# x\nA=1\n\nB="a\nb"\nC=${UNSET_ONE}', lookup).vars).toEqual([
       { name: 'A', raw: '1', value: '1', blank: [], line: 2 },

@@ -16,7 +16,7 @@ export interface EnvLine {
 export interface EnvFile {
   /** In order; a name may come twice: the last one counts. A bare name that is not set is not listed. */
   readonly vars: readonly EnvLine[];
-  /** Compose stops here; what stands above it was read. */
+  /** Compose stops here; what stands above it was read. Says nothing of a value: it may be a secret. */
   readonly error?: { readonly line: number; readonly says: string };
 }
 
@@ -104,13 +104,13 @@ function keyAt(source: string, start: number): Key {
     const char = String.fromCodePoint(source.codePointAt(at) ?? 0);
     if (char === '=' || char === ':' || char === '\n') break;
     if (BLANK.test(char) || '_.-[]'.includes(char)) continue;
-    if (!/[\p{L}\p{N}]/u.test(char)) return { says: `unexpected character "${char}" in the variable name "${firstLine(source.slice(from))}"` };
+    if (!/[\p{L}\p{N}]/u.test(char)) return { says: `unexpected character "${char}" in a variable name` };
     at += char.length - 1;
   }
   // A last line without `=` and without a line end has no name for compose-go: the rest of the file is dropped.
   const closed = at < source.length;
   const name = closed ? source.slice(from, at).replace(/[\s\u0085]+$/, '') : '';
-  if (name.includes(' ')) return { says: `the name "${name}" contains a blank` };
+  if (name.includes(' ')) return { says: 'the name of a variable contains a blank' };
   let end = closed ? at + 1 : from;
   while (end < source.length && BLANK.test(source[end] ?? '')) end += 1;
   return { name, bare: closed && source[at] === '\n', end };
@@ -139,12 +139,12 @@ function valueAt(source: string, from: number, lookup: Lookup): Value {
       return quote === "'" ? { raw, value: inner, blank: [], end: at + 1 } : { ...filled(raw, unescape(inner), lookup), end: at + 1 };
     } else inner += char;
   }
-  return { says: `unterminated quoted value ${firstLine(source.slice(from))}` };
+  return { says: 'unterminated quoted value' };
 }
 
 function filled(raw: string, text: string, lookup: Lookup): { raw: string; value: string; blank: readonly string[] } | { says: string } {
   const { value, blank, error } = interpolate(text, lookup);
-  if (error?.is === 'invalid') return { says: `invalid use of $ in "${error.template}"` };
+  if (error?.is === 'invalid') return { says: 'invalid use of $' };
   if (error !== undefined) return { says: `required variable ${error.name} has no value: ${error.message}` };
   return { raw, value, blank };
 }
@@ -158,10 +158,6 @@ function unescape(text: string): string {
     const code = /^[0-7]{3}$/.test(octal ?? '') ? Number.parseInt(octal ?? '', 8) : 256;
     return code < 256 ? String.fromCharCode(code) : match;
   });
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
 }
 
 function lineCounter(source: string): (at: number) => number {

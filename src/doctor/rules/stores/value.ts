@@ -29,11 +29,9 @@ const unreadable = rule({
     const error = text === undefined ? undefined : readEnvFile(text, () => undefined).error;
     if (error === undefined || !subjects.some(({ expected }) => expected)) return [];
     const running = containers.some(({ state }) => state === 'running');
-    // The reader's own sentence quotes the value.
-    const what = error.says.startsWith('unterminated') ? 'a quote is opened there and not closed' : error.says.startsWith('the name') || error.says.startsWith('unexpected') ? 'what stands there is no name of a variable' : 'it cannot be read';
     return [{
       status: running ? 'warn' as const : 'broken' as const,
-      says: `Every docker compose command stops at ${path}:${error.line}: ${what}.`,
+      says: `Every docker compose command stops at ${path}:${error.line}: ${error.says}.`,
       because: [lineAt(workspace.files, { path, line: error.line }, 'this line')],
       do: `correct line ${error.line} of ${path}: NAME=value, without quotes`,
       then: 'docker compose config --quiet && docker compose up -d',

@@ -28,7 +28,7 @@ export function pythonImage(service: Service, files: Files): PythonImage {
   const texts = [...scripts, manifest?.slot === undefined ? '' : (files.text(manifest.slot.path) ?? '')];
   for (const install of scripts.flatMap((text) => installsIn(text))) if (!add(install, service, files, packages, texts)) complete = false;
   if (texts.some((text) => /(?:^|\n)\s*-e\s|git\+|https?:\/\/\S+\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\.|\{[^}]*(?:git|path|url|workspace)\s*=/.test(text))) complete = false;
-  if (texts.some((text) => /opentelemetry[-_]distro\s*\[[^\]]*otlp/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
+  if (texts.some((text) => /opentelemetry[-_]distro"?\s*(?:\[[^\]]*otlp|=\s*\{[^}]*otlp)/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
   return { packages, complete, bootstraps: texts.some((text) => /opentelemetry-bootstrap\b/.test(text)) };
 }
 
@@ -49,7 +49,7 @@ function add(install: Install, service: Service, files: Files, packages: Map<str
     const requirement = readRequirement(word);
     if (requirement !== undefined && !/[/$]|\.whl$/.test(word)) {
       if (!packages.has(requirement.name)) packages.set(requirement.name, requirement.spec);
-    } else if (!/^\.(?:\/|\[.*\])?$/.test(word)) known = false;
+    } else if (!/^\.(?:\/|\[.*\])?$/.test(word) || service.app?.manifest?.format !== 'toml') known = false; // `.` is what the manifest says, where that is a pyproject.toml
   }
   return known;
 }
@@ -71,5 +71,7 @@ function bringsPackages({ build, mounts, volumes }: Service): boolean {
 export const hasWrapper = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /^opentelemetry-(?:distro|instrumentation)(?:-|$)/.test(name) || DISTRO.test(name));
 /** Without one the wrapper patches the libraries and starts no SDK: no span is made. */
 export const hasDistro = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => DISTRO.test(name));
+/** Vendors' distributions bring instrumentations along. */
+export const hasVendors = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => DISTRO.test(name) && name !== 'opentelemetry-distro');
 /** The official distro brings no exporter; vendors' own do. */
 export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /opentelemetry.*exporter/.test(name) || (DISTRO.test(name) && name !== 'opentelemetry-distro'));

@@ -8,7 +8,7 @@ import { rule } from '../../rule.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
 import { runsAt } from './command.ts';
 import { each, type Draft } from './each.ts';
-import { hasDistro, hasExporter, hasWrapper, pythonImage, type PythonImage } from './python-image.ts';
+import { hasDistro, hasExporter, hasVendors, hasWrapper, pythonImage, type PythonImage } from './python-image.ts';
 import { fixOrInit, openOps } from './verdict-ops.ts';
 
 type Seen = Pick<Facts, 'workspace' | 'subjects' | 'judged'> & Partial<Pick<Facts, 'inside'>>;
@@ -129,7 +129,7 @@ const instrumentation = rule({
     const { service } = subject;
     if (!isWrapped(subject)) return [];
     const image = pythonImage(service, facts.workspace.files);
-    if (!image.complete || image.bootstraps || lacks(image, subject).length > 0) return [];
+    if (!image.complete || image.bootstraps || hasVendors(image) || lacks(image, subject).length > 0) return [];
     const clues = cluesOf(service, facts.workspace.files);
     const found = frameworkOf(clues);
     if (found === undefined || /^(?:starlette|wsgi)$/.test(found.framework.id) || isNative(found.framework.id, image)) return [];

@@ -54,11 +54,15 @@ export const run: Run = async (args, context) => {
   if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals, kept));
   const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
   const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
-  const names = [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))];
   const receiver: Receiver = await startReceiver({
     host,
     port,
-    page: openPage({ arrivals, names, services: kept.services, endpoint: () => `http://localhost:${receiver.port}` }),
+    page: openPage({
+      arrivals,
+      services: kept.services,
+      names: () => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))],
+      endpoint: () => `http://localhost:${receiver.port}`,
+    }),
     onSpans(batch) {
       kept.add(batch);
       say(args.json ? [batchJson({ signal: 'traces', spans: batch })] : batchLines(batch, kept.services()));

@@ -55,6 +55,7 @@ function askPage(request: IncomingMessage, response: ServerResponse, { page, hos
 }
 
 function sendPage(request: IncomingMessage, response: ServerResponse, { status, headers, body }: PageAnswer): void {
+  if (response.destroyed) return;
   response.writeHead(status, typeof body === 'string' ? { ...headers, 'content-length': Buffer.byteLength(body) } : headers);
   if (request.method === 'HEAD') response.end();
   else if (typeof body === 'string') response.end(body);

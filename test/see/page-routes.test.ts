@@ -59,7 +59,7 @@ describe('the address that is printed', () => {
 const STATE: State = { services: [], spans: 0, traces: 0, mostSpans: 10, mostBytes: 10, evicted: 0, logs: 0, series: 0, endpoint: 'http://localhost:4318' };
 const ASSETS = { html: '<!doctype html><p>the page</p>', css: 'p{}', script: 'go()', icon: '<svg/>' };
 function pageOf(arrivals = new Arrivals(limitsFor(100))) {
-  const answer = page({ arrivals, state: () => STATE, names: [], assets: ASSETS });
+  const answer = page({ arrivals, state: () => STATE, names: () => [], assets: ASSETS });
   return { arrivals, get: (url: string, headers: Headers = {}, method = 'GET') => answer({ method, url, headers: { ...OWN, ...headers } }) };
 }
 const take = (arrivals: Arrivals, ...spans: readonly Sent[]): void => arrivals.take({ signal: 'traces', encoding: 'protobuf', bytes: request(...spans) });
@@ -187,7 +187,7 @@ describe('on the receiver’s port', () => {
   async function start(host: string | readonly string[]) {
     const arrivals = new Arrivals(limitsFor(100));
     const troubles: string[] = [];
-    receiver = await startReceiver({ host, port: 0, page: page({ arrivals, state: () => STATE, names: [], assets: ASSETS }), onSpans: () => {}, onOther: () => {}, onTaken: (arrived) => arrivals.take(arrived), onTrouble: (says) => troubles.push(says) });
+    receiver = await startReceiver({ host, port: 0, page: page({ arrivals, state: () => STATE, names: () => [], assets: ASSETS }), onSpans: () => {}, onOther: () => {}, onTaken: (arrived) => arrivals.take(arrived), onTrouble: (says) => troubles.push(says) });
     return { arrivals, troubles, port: receiver.port };
   }
   it('containers send under whatever name they know, and read nothing', async () => {

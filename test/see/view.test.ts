@@ -14,14 +14,14 @@ import { span } from './span.ts';
 const body = new Uint8Array(readFileSync(new URL('fixtures/node-traces.bin', import.meta.url)));
 
 /** Starts `view`; `ready` settles when it listens, `end` is Ctrl-C. */
-async function view(...argv: string[]) {
+async function viewIn(env: Readonly<Record<string, string>>, ...argv: string[]) {
   const port = await freePort(0);
   const out: string[] = [];
   const told: string[] = [];
   const events = new EventEmitter();
   const ready = once(events, 'print');
   const context: Context = {
-    cwd: '.', env: {}, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
+    cwd: '.', env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
     prompts: { secret: () => Promise.reject(new Error('no')), select: () => Promise.reject(new Error('no')), confirm: () => Promise.reject(new Error('no')), text: () => Promise.reject(new Error('no')) },
     print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', eachLine: async () => false, hide: () => {},
     onInterrupt: (stop) => { events.once('interrupt', stop); return () => {}; },
@@ -30,6 +30,8 @@ async function view(...argv: string[]) {
   const send = (path: string, headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
   return { ready, report, out, told, port, send, end: () => void events.emit('interrupt') };
 }
+
+const view = (...argv: string[]) => viewIn({}, ...argv);
 
 describe('view in a pipe', () => {
   it('prints a line for each change, says once what cannot work, and ends with Ctrl-C', async () => {
@@ -53,6 +55,42 @@ describe('view in a pipe', () => {
     await report;
     expect(out).toHaveLength(1);
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ signal: 'traces', spans: [{ name: 'pg.query', startNs: expect.stringMatching(/^\d+$/) }, { name: 'GET /cart' }] });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, (port: number) => string]>([
+    ['this machine', {}, (port) => `http://localhost:${port}/`],
+    ['Gitpod', { GITPOD_WORKSPACE_ID: 'a', GITPOD_WORKSPACE_URL: 'https://acme-shop.ws-eu1.gitpod.io' }, (port) => `https://${port}-acme-shop.ws-eu1.gitpod.io/`],
+    ['Codespaces', { CODESPACES: 'true', CODESPACE_NAME: 'octo', GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN: 'app.github.dev' }, (port) => `https://octo-${port}.app.github.dev/`],
+  ])('says where the browser finds it on %s, and answers to that name', async (_, env, url) => {
+    const { ready, report, told, port, end } = await viewIn(env);
+    await ready;
+    expect(told[0]).toContain(`In the browser: ${url(port)}\n`);
+    const page = await fetch(`http://127.0.0.1:${port}/api/map`, { headers: { 'x-forwarded-host': new URL(url(port)).host, origin: new URL(url(port)).origin } });
+    expect([page.status, await page.json()]).toEqual([200, { period: 0, nodes: [], edges: [] }]);
+    expect((await fetch(`http://127.0.0.1:${port}/api/map`, { headers: { 'x-forwarded-host': 'elsewhere.example' } })).status).toBe(403);
+    end();
+    await report;
+  });
+
+  it('keeps for the page what came, and answers to a name that --allow-host gives', async () => {
+    const { ready, report, port, send, end } = await view('--allow-host', 'dev.example,other.example', '--max-spans', '1');
+    await ready;
+    await send('/v1/traces', { 'content-type': 'application/x-protobuf' });
+    const answer = await fetch(`http://127.0.0.1:${port}/api/search?q=cart`, { headers: { 'x-forwarded-host': 'other.example' } });
+    expect(await answer.json()).toMatchObject({ seq: expect.any(Number) as unknown });
+    const events = await fetch(`http://127.0.0.1:${port}/api/live`);
+    const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"mostSpans":1,')) text += (await reader?.read())?.value ?? '';
+    expect(text).toContain(`"endpoint":"http://localhost:${port}"`);
+    await reader?.cancel();
+    end();
+    await report;
+  });
+
+  it.each(['x', '0', '-1', '1.5'])('refuses --max-spans %s', async (maxSpans) => {
+    const args = { ...(await parseArgs(['view'])), maxSpans };
+    await expect(run(args, { tools: fakeTools() } as unknown as Context)).rejects.toMatchObject({ exit: 2, message: expect.stringContaining('--max-spans') as unknown });
   });
 
   it.each(['x', '-1', '65536', '4318.5'])('refuses --port %s', async (port) => {

@@ -8,7 +8,7 @@ export interface Opening {
   readonly arrivals: Arrivals;
   services(): readonly ServiceCount[];
   /** Public names of this machine, see hosts.ts. */
-  readonly names: readonly string[];
+  names(): readonly string[];
   /** Where services on this machine send. */
   endpoint(): string;
   /** Why nothing arrives, where somebody knows: one sentence for the empty page. */

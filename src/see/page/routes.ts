@@ -30,7 +30,7 @@ export interface PageOptions {
   readonly arrivals: Arrivals;
   state(): State;
   /** Public names of this machine: preview.ts, --allow-host. */
-  readonly names: readonly string[];
+  names(): readonly string[];
   /** The files of the page. */
   readonly assets: { readonly html: string; readonly css: string; readonly script: string; readonly icon: string };
 }
@@ -62,7 +62,7 @@ export function page({ arrivals, state, names, assets }: PageOptions): Page {
   return async ({ method, url, headers, signal }) => {
     const { path, query } = split(url, headers['x-forwarded-prefix']);
     if ((method !== 'GET' && method !== 'HEAD') || path.startsWith('/v1/')) return undefined;
-    const no = forbidden(headers, names, path !== '/');
+    const no = forbidden(headers, names(), path !== '/');
     if (no !== undefined) return plain(403, no.says);
     try {
       return await give(path, query, signal);

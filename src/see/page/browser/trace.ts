@@ -231,7 +231,7 @@ export function openSpan(): void {
   else go({ trace: place().trace, span: at });
 }
 
-/** Opens or closes what is below the span at the keyboard's place; false: there is nothing to do. */
+/** Opens or closes what is below the span at the keyboard's place; where that is done already, it moves to the parent, or on. */
 export function fold(close: boolean): void {
   const line = lines.find(({ span }) => span.id === at);
   if (line !== undefined && line.children > 0 && closed.has(at) !== close) toggle(at);

@@ -50,7 +50,7 @@ function sending(url: string, key = '', protocol = 'http/protobuf'): Sending {
 
 /** The engine's part played here: the program after the container's id runs on this machine, as it would inside. */
 const seen: string[][] = [];
-function inside(only: readonly string[]) {
+function inside(only: readonly string[], proxy?: string) {
   return {
     now: () => Date.now(),
     exec: async (argv: readonly string[], options?: { readonly input?: string; readonly ms?: number }): Promise<ExecResult> => {
@@ -59,15 +59,15 @@ function inside(only: readonly string[]) {
       const env = Object.fromEntries(argv.slice(0, at).filter((_, i) => argv[i - 1] === '--env').map((pair): [string, string] => [pair.split('=')[0] ?? '', '']));
       const [program = ''] = argv.slice(at + 1);
       if (!only.includes(program)) return { code: 127, out: '', err: `exec: "${program}": executable file not found in $PATH` };
-      return exec(argv.slice(at + 1), { ...options, env: { ...env, HTTP_PROXY: undefined, http_proxy: undefined, HTTPS_PROXY: undefined, https_proxy: undefined, ALL_PROXY: undefined, all_proxy: undefined } });
+      return exec(argv.slice(at + 1), { ...options, env: { ...env, HTTP_PROXY: undefined, http_proxy: proxy, no_proxy: undefined, NO_PROXY: undefined, HTTPS_PROXY: undefined, https_proxy: undefined, ALL_PROXY: undefined, all_proxy: undefined } });
     },
   };
 }
-async function send(program: string, to: Sending, ms?: number): Promise<Pick<Reach, 'by' | 'got'>> {
+async function send(program: string, to: Sending, ms?: number, proxy?: string): Promise<Pick<Reach, 'by' | 'got'>> {
   const request = requestOf({ language: program === 'python3' ? 'python' : program === 'node' ? 'node' : undefined, sending: to, settings: new Map() }, TRACE, Date.now());
   if ('got' in request) throw new Error(JSON.stringify(request.got));
   const shorter = ms === undefined ? request : { ...request, ask: { ...request.ask, ms } };
-  return sendFrom('the-container', undefined, shorter, 'api', inside([program]));
+  return sendFrom('the-container', undefined, shorter, 'api', inside([program], proxy));
 }
 
 describe.each(['python3', 'node', 'sh'])('%s', (program) => {
@@ -112,6 +112,31 @@ describe.each(['python3', 'node'])('gRPC by %s', (program) => {
     ['an address without a scheme', () => sending('no-such-name.invalid:4317', '', 'grpc'), { is: 'failed', at: 'dns' }],
   ])('%s', async (_, to, got) => {
     expect((await send(program, to())).got).toMatchObject(got);
+  });
+});
+
+describe('a proxy of the environment', () => {
+  let proxy: { readonly url: string; readonly asked: string[]; close(): void };
+  beforeAll(async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    proxy = { url: `http://127.0.0.1:${portOf(server.address())}`, asked, close: () => server.close() };
+  });
+  afterAll(() => proxy.close());
+
+  test.each([
+    ['python3', 'heeds it, as requests does', { is: 'answered', status: 200 }, ['http://no-such-name.invalid:4318/v1/traces']],
+    ['node', 'does not, as the JavaScript exporters do not', { is: 'failed', at: 'dns' }, []],
+    ['sh', 'is told not to where the service\'s own language does not', { is: 'failed', at: 'dns' }, []],
+  ])('%s %s', async (program, _, got, asked) => {
+    proxy.asked.length = 0;
+    expect((await send(program, sending('http://no-such-name.invalid:4318/v1/traces'), undefined, proxy.url)).got).toMatchObject(got);
+    expect(proxy.asked).toEqual(asked);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { normalName } from '../../languages/python/requirement.ts';
 import type { ExecResult, Tools } from '../../types.ts';
-import type { Facts, Inside, Probe, Subject } from '../types.ts';
+import type { Facts, Inside, Missing, Probe, Subject } from '../types.ts';
 import { readAnswer, type Answer } from './inside/answer.ts';
 import { copiesOf, declaredOf, questionsOf, type Copy } from './inside/questions.ts';
 import { interpreterCommand, MARK, processesOf, shellScript } from './inside/script.ts';
@@ -24,7 +24,7 @@ export const inside: Probe<'inside'> = {
   touches: 'containers',
   // On a machine that is busy building, each look takes seconds.
   ms: 60_000,
-  async run({ workspace, subjects, containers, images }, tools): Promise<Facts['inside']> {
+  async run({ workspace, subjects, containers, images }, tools): Promise<Facts['inside'] | Missing> {
     const asked = subjects.filter(({ expected, service }) => expected && service.origin === 'compose');
     const answers = await sideBySide(asked, async (subject): Promise<readonly Inside[]> => {
       const { name } = subject.service;
@@ -38,7 +38,11 @@ export const inside: Probe<'inside'> = {
       const other = image !== '' && again ? await ask({ from: 'image', id: image }, subject, copies, tools) : undefined;
       return [running, other].filter((one) => one !== undefined);
     });
-    return answers.flat();
+    const found = answers.flat();
+    // Of other languages nothing is asked that a rule would need.
+    const wanted = asked.map(({ service }) => service).filter(({ name, app }) => (app?.language === 'python' || app?.language === 'node') && containers.some((one) => one.service === name && one.state === 'running'));
+    const closed = wanted.filter(({ name }) => !found.some((one) => one.service === name)).map(({ name }) => name);
+    return found.length === 0 && closed.length > 0 ? { missing: `Docker did not let us look into ${closed.join(', ')}`, then: `docker compose exec ${closed[0] ?? ''} sh -c env   (what does it say?)` } : found;
   },
 };
 

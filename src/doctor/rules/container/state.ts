@@ -149,8 +149,8 @@ function todo(logs: readonly Logged[], service: Service, workspace: Workspace, {
   const { name, app } = service;
   const up = `docker compose up -d ${service.build === undefined ? '' : '--build '}${name}`;
   const error = errorOf(logs, name);
-  // The process said that it ended over telemetry: that page knows more.
-  const led = error === undefined ? logs.findLast((one) => one.service === name && one.rule !== undefined) : undefined;
+  // It ended over telemetry: then that page knows more.
+  const led = logs.findLast((one) => one.service === name && one.rule !== undefined && (error === undefined || one.line.trim() === error));
   if (led?.rule !== undefined) return { do: `npx otel-setup explain ${led.rule}`, then: up };
   const module = /No module named '([\w.]+)'/.exec(error ?? '')?.[1];
   const manifest = app?.manifest?.path;

@@ -22,6 +22,7 @@ describe('who gets the page', () => {
     ['its own script', { ...OWN, origin: 'http://localhost:4318', 'sec-fetch-site': 'same-origin' }, []],
     ['Gitpod, which passes the name on', { host: GITPOD[0], origin: `https://${GITPOD[0]}`, 'sec-fetch-site': 'same-origin' }, GITPOD],
     ['Codespaces, which does not', { ...OWN, 'x-forwarded-host': 'octo-4318.app.github.dev', origin: 'https://octo-4318.app.github.dev' }, ['octo-4318.app.github.dev']],
+    ['a proxy on this machine', { ...OWN, 'x-forwarded-host': 'localhost:9000', origin: 'http://localhost:9000' }, []],
     ['upper case, a dot at the end', { host: 'LOCALHOST.:4318' }, []],
   ])('%s', (_, headers, names) => expect(forbidden(headers, names, true)).toBeUndefined());
 

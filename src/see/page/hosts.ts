@@ -21,22 +21,24 @@ export function forbidden(headers: Headers, names: readonly string[], asset: boo
   const isKnown = (host: string): boolean => isLocal(nameOf(host)) || known.has(nameOf(host));
   const host = first(headers['host']);
   // A proxy's word is only heard in addition: a page of an attacker's could send this header too.
-  for (const shown of [host, first(headers['x-forwarded-host'])]) {
-    if (shown === undefined || isKnown(shown)) continue;
+  const shownAs = [host, first(headers['x-forwarded-host'])].filter((shown) => shown !== undefined);
+  for (const shown of shownAs) {
+    if (isKnown(shown)) continue;
     return { says: `This page does not answer to the name "${printable(shown)}". If that is how you reach this machine: otel-setup view --allow-host ${printable(nameOf(shown)) || 'NAME'}` };
   }
   if (host === undefined) return { says: 'This page needs a Host header.' };
   const origin = first(headers['origin']);
-  if (origin !== undefined && !isOwn(origin, host, known)) return { says: `This page is not given to ${printable(origin)}.` };
+  if (origin !== undefined && !isOwn(origin, shownAs, known)) return { says: `This page is not given to ${printable(origin)}.` };
   const site = first(headers['sec-fetch-site']);
   if (asset && site !== undefined && site !== 'same-origin' && site !== 'none') return { says: 'This is not given to other sites.' };
   return undefined;
 }
 
-function isOwn(origin: string, host: string, known: ReadonlySet<string>): boolean {
+/** The page's own scripts: from one of the names that this very request came under, or from a public one. */
+function isOwn(origin: string, hosts: readonly string[], known: ReadonlySet<string>): boolean {
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
-  return url.host === host.toLowerCase() || url.host === `${host.toLowerCase()}:${url.protocol === 'https:' ? 443 : 80}` || known.has(url.hostname);
+  return hosts.some((host) => url.host === host.toLowerCase()) || known.has(url.hostname);
 }
 
 /** localhost, or an address: an attacker's page has a name. */

@@ -1,6 +1,6 @@
 /** explain: log lines in, their causes out, as they come; or the page of one cause. Needs no workspace. */
 import type { ParsedArgs } from '../args.ts';
-import { matchLine } from '../doctor/log-lines/index.ts';
+import { isAftermath, matchLine, textOf } from '../doctor/log-lines/index.ts';
 import { safeLine } from '../doctor/log-lines/safe.ts';
 import { firstFix, pagePath, pageText, whyShort } from '../doctor/pages.ts';
 import { distance } from '../doctor/rules/files/known-names.ts';
@@ -11,6 +11,8 @@ import type { ExplainedReport, Report } from '../types.ts';
 import { wrap } from '../ui/show.ts';
 import type { Context, Run } from './context.ts';
 
+/** Services that are told apart: a log may make up any number of them. */
+const MOST_SERVICES = 1_000;
 const PIPE = 'docker compose logs --no-color | otel-setup explain';
 
 export const run: Run = (args, context) => {
@@ -35,16 +37,24 @@ function hintFor(id: string): string {
 
 /** The first line of each cause at once, the others counted. @throws Stop (2) where standard input is a terminal. */
 async function explainLines(args: ParsedArgs, context: Context): Promise<Report> {
-  const found = new Map<string, { readonly line: string; readonly rule: Rule | undefined; count: number }>();
+  const found = new Map<string, { readonly line: string; readonly rule: Rule | undefined; count: number; told: boolean }>();
+  /** Of each service, as Compose names it in front of a line, the rules so far. */
+  const led = new Map<string, Set<string>>();
   let read = 0;
   const piped = await context.eachLine((line) => {
     read += 1;
     const id = matchLine(line)?.rule;
     if (id === undefined) return;
+    const prefix = serviceOf(line);
+    const service = led.has(prefix) || led.size < MOST_SERVICES ? prefix : '';
+    const after = isAftermath(id, led.get(service) ?? new Set());
+    led.set(service, (led.get(service) ?? new Set()).add(id));
     const known = found.get(id);
-    if (known !== undefined) return void (known.count += 1);
-    const one = { line: safeLine(line), rule: ruleOf(id), count: 1 };
+    if (known !== undefined) known.count += 1;
+    if (known?.told === true || (known !== undefined && after)) return;
+    const one = { line: safeLine(line), rule: ruleOf(id), count: known?.count ?? 1, told: !after };
     found.set(id, one);
+    if (after) return;
     if (!args.json) context.result(`${shown(id, one.line, one.rule, context.terminal.columns).join('\n')}\n\n`);
   });
   if (!piped) throw new Stop(EXIT.usage, 'explain reads log lines from a pipe, and there is none.', PIPE);
@@ -62,6 +72,8 @@ async function explainLines(args: ParsedArgs, context: Context): Promise<Report>
   return { ...report(EXIT.done, []), explained };
 }
 
+/** 'api-1' of 'api-1  | text'; '' where there is no such prefix. */
+const serviceOf = (line: string): string => /^(?:\S+)(?= +\| )/.exec(textOf(line))?.[0] ?? '';
 const lines = (count: number): string => `${count.toLocaleString('en-US')} line${count === 1 ? '' : 's'}`;
 const next = (read: number): readonly string[] =>
   read === 0

@@ -54,6 +54,17 @@ describe('lines from a pipe', () => {
     for (const hint of ['otel-setup doctor', '--tail 2000', 'OTEL_LOG_LEVEL=debug', 'OTEL_PYTHON_LOG_LEVEL']) expect(err).toContain(hint);
     expect((await run([], '')).code).toBe(1);
   });
+  test('what only follows from a cause that is told is counted, not told', async () => {
+    const after = 'Failed to export spans batch due to timeout, max retries or shutdown.';
+    const { out, err } = await run([], `${REFUSED}backend-1  | ${after}\nworker-1   | ordinary\n`);
+    expect(out).not.toContain(after);
+    expect(err).toBe('3 lines read, 2 explained: export.unauthorized, export.logged\n');
+    expect((await run([], `${REFUSED}worker-1   | ${after}\n`)).out).toContain(after);
+    expect((await run([], `${after}\n`)).out).toContain(after);
+    const both = await run([], `${REFUSED}backend-1  | ${after}\nworker-1   | ${after}\nworker-1   | ${after}\n`);
+    expect(both.out).toContain(`worker-1   | ${after}`);
+    expect(both.err).toContain('export.logged ×3');
+  });
   test('a last line without its end, and a line that has none for a long time', async () => {
     expect((await run([], REFUSED.trimEnd())).code).toBe(0);
     const { code, err } = await run([], `${'x'.repeat(300_000)}\n${REFUSED}`);

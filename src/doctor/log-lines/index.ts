@@ -29,6 +29,12 @@ export function matchLine(line: string): { readonly rule: string; readonly entry
   return entry === undefined ? undefined : { rule: entry.rule, entry };
 }
 
+/** A general complaint that follows from what is known better already: `others` are the rules that lines of the same process lead to. */
+export function isAftermath(rule: string, others: ReadonlySet<string>): boolean {
+  if (rule === 'export.logged') return [...others].some((other) => other !== rule);
+  return rule === 'export.half-started' && others.has('export.sdk-failed');
+}
+
 /**
  * What a line that led to `rule` says about the process that wrote it. A line that was shortened since may fit no more:
  * then what all patterns of that rule say, or the least of it.

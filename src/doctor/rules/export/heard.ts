@@ -1,5 +1,5 @@
 /** A rule whose evidence is a log line: of each service the latest one that leads to it. */
-import { weightOf } from '../../log-lines/index.ts';
+import { isAftermath, weightOf } from '../../log-lines/index.ts';
 import type { Weight } from '../../log-lines/pattern.ts';
 import { safeLine } from '../../log-lines/safe.ts';
 import { rule } from '../../rule.ts';
@@ -20,6 +20,7 @@ export function heard({ id, title, page, hears = (led) => led === id, says, do: 
   return rule({
     id, hop: 'export', title, page, from: ['logs'], also: ['reach', 'sent'],
     find: ({ logs, reach = [], sent = [] }) => latest(logs.filter((line) => line.rule !== undefined && hears(line.rule))).flatMap((line): readonly Finding[] => {
+      if (isAftermath(line.rule ?? id, new Set(logs.flatMap(({ service, rule: led }) => (service === line.service && led !== undefined ? [led] : []))))) return [];
       const weight = weightOf(line.line, line.rule ?? id);
       if (weight === 'way' && wasAsked(line.service, [...reach, ...sent])) return [];
       return [{ service: line.service, status: STATUS[weight], says: says(line.service, line), because: [{ where: 'container', says: told(line) }], do: todo(line.service, line) }];

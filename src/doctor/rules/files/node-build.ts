@@ -110,4 +110,37 @@ const bundled = rule({
   }),
 });
 
-export const nodeBuild: readonly Rule[] = [standalone, hook, bundled];
+/** From this release on the bundle is known to come without Fastify's instrumentation (its list of contents). */
+const WITHOUT_FASTIFY = 81;
+
+const fastify = rule({
+  id: 'files.fastify-routes',
+  hop: 'files',
+  title: 'Fastify without its own instrumentation',
+  from: ['workspace', 'subjects'],
+  page: {
+    symptoms: ['Spans named `GET` and `POST`, without http.route and without handlers.'],
+    why: 'The bundle @opentelemetry/auto-instrumentations-node no longer contains Fastify: its makers publish the plugin @fastify/otel instead, which a preload must start.',
+    check: ['npm ls @fastify/otel'],
+    fix: ['npm install @fastify/otel @opentelemetry/instrumentation', 'new FastifyOtelInstrumentation({ registerOnInitialization: true })   (among the instrumentations of the SDK)'],
+    links: ['https://github.com/fastify/otel'],
+  },
+  find: ({ workspace, subjects }) => each({ subjects }, (subject) => {
+    const { service, instrumented } = subject;
+    const libraries = service.app?.libraries ?? {};
+    const minor = Number(/^[~^]?0\.(\d+)\.\d/.exec(libraries['@opentelemetry/auto-instrumentations-node'] ?? '')?.[1] ?? Number.NaN);
+    const manifest = findPackageJson(service, workspace.files);
+    if (service.app?.framework !== 'fastify' || manifest === undefined || !(minor >= WITHOUT_FASTIFY) || !/^(?:preload|code)$/.test(instrumented.by) || instrumented.at === undefined) return [];
+    if (['@fastify/otel', '@opentelemetry/instrumentation-fastify', '@fastify/opentelemetry', '@autotelic/fastify-opentelemetry'].some((name) => Object.hasOwn(libraries, name))) return [];
+    return [{
+      status: 'warn' as const,
+      says: `${service.name} is made with Fastify, for which the bundle has no instrumentation any more: spans have no routes.`,
+      because: [{ where: manifest.line('fastify'), says: 'fastify' }, instrumented.at],
+      do: 'npm install @fastify/otel @opentelemetry/instrumentation',
+      then: 'add new FastifyOtelInstrumentation({ registerOnInitialization: true }) to the instrumentations of your SDK (the preload that otel-setup writes does it by itself)',
+      about: 'fastify',
+    }];
+  }),
+});
+
+export const nodeBuild: readonly Rule[] = [standalone, hook, bundled, fastify];

@@ -1,0 +1,4 @@
+const fastify = require('fastify')();
+
+fastify.get('/', async () => 'hello');
+fastify.listen({ port: 3000, host: '0.0.0.0' });

@@ -11,6 +11,7 @@ test.each([
   ['container.exited', 'stopped', 'docker compose up -d backend-flask'],
   ['container.exited', 'never-started', 'docker compose up -d --build clock'],
   ['container.exited', 'port-taken', 'docker ps   (and stop what has that port)'],
+  ['container.exited', 'declared-not-installed', 'docker compose up -d --build api'],
   ['container.exited', 'paused', 'docker compose unpause clock'],
   ['container.exited', 'ended-over-telemetry', 'npx otel-setup explain files.propagator'],
   ['container.restarting', 'crash-loop', 'mend backend-flask/app.py:12'],

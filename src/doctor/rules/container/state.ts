@@ -152,9 +152,11 @@ function todo(logs: readonly Logged[], service: Service, workspace: Workspace, {
   // It ended over telemetry: then that page knows more.
   const led = logs.findLast((one) => one.service === name && one.rule !== undefined && (error === undefined || one.line.trim() === error));
   if (led?.rule !== undefined) return { do: `npx otel-setup explain ${led.rule}`, then: up };
-  const module = /No module named '([\w.]+)'/.exec(error ?? '')?.[1];
-  const manifest = app?.manifest?.path;
-  if (module !== undefined && manifest !== undefined) return { do: `add the package that has ${module} to ${manifest}`, then: up };
+  const [, python, node] = /No module named '([\w.]+)'|Cannot find (?:module|package) '([^'./][^']*)'/.exec(error ?? '') ?? [];
+  const [module, manifest] = [python ?? node, app?.manifest?.path];
+  // Declared and not there: the image is older than the manifest (Python's modules have other names than their packages).
+  if (module !== undefined && app?.libraries[module.toLowerCase()] !== undefined) return { do: up, then: 'npx otel-setup doctor' };
+  if (module !== undefined && manifest !== undefined) return { do: python === undefined ? `add ${module} to ${manifest}` : `add the package that has ${module} to ${manifest}`, then: up };
   const place = lastOf(logs, name).map(({ line }) => placeIn(line, service, workspace)).find((one) => one !== undefined);
   if (place !== undefined && error !== undefined) return { do: `mend ${place.path}:${place.line}`, then: up };
   if (error !== undefined) return { do: `docker compose logs --tail 50 ${name}   (and mend the error that it ends with)`, then: up };

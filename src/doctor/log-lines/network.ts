@@ -25,7 +25,7 @@ export const network: readonly Pattern[] = [
 
   // Java's agent tells the reason on the next line; the address stands in the thread's name.
   way('files.endpoint-localhost', /OkHttp http:\/\/(?:localhost|127\.0\.0\.1):431[78]\/.*The request could not be executed/),
-  note('files.metrics-noise', all('Failed to export (?:\\d+ )?(?:metric|log)|(?:metrics|logs) export(?: failed)?\\b|/v1/(?:metrics|logs)\\b|"(?:otelcol\\.signal|data_type)": ?"(?:metrics|logs)"', status('4(?:00|04|05|15)', 'Bad Request|Not Found'))),
+  note('export.metrics-refused', all('Failed to export (?:\\d+ )?(?:metric|log)|(?:metrics|logs) export(?: failed)?\\b|/v1/(?:metrics|logs)\\b|"(?:otelcol\\.signal|data_type)": ?"(?:metrics|logs)"', status('4(?:00|04|05|15)', 'Bad Request|Not Found'))),
   way('export.unauthorized', exporter(status('40[13]', 'Unauthorized|Forbidden|UNAUTHENTICATED|Unauthenticated|PERMISSION_DENIED|PermissionDenied|gRPC status code (?:7|16)(?!\\d)'))),
   way('export.throttled', exporter(status('429', 'Too Many Requests|RESOURCE_EXHAUSTED|ResourceExhausted'))),
   way('export.not-found', exporter(status('40[45]', 'Not Found|Method Not Allowed'))),

@@ -127,7 +127,7 @@ export const known: readonly Known[] = [
       // [seen]
       ['export.queue-full', 'Queue is full, likely spans/logs will be dropped.'],
       ['export.after-shutdown', 'Exporter already shutdown, ignoring batch'],
-      ['files.metrics-noise', 'Failed to export metrics batch code: 400, reason: Bad Request'],
+      ['export.metrics-refused', 'Failed to export metrics batch code: 400, reason: Bad Request'],
       ['container.tls', "requests.exceptions.SSLError: HTTPSConnectionPool(host='api.honeycomb.io', port=443): Max retries exceeded with url: /v1/traces (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)')))"],
       ['container.unreachable', "requests.exceptions.ReadTimeout: HTTPSConnectionPool(host='api.honeycomb.io', port=443): Read timed out. url: /v1/traces"],
       ['export.logged', 'Exception while exporting Span.'],
@@ -189,7 +189,7 @@ export const known: readonly Known[] = [
       ['files.endpoint-scheme', "Configuration: Provided URL appended with 'v1/traces' is not a valid URL, using 'undefined' instead of 'api.honeycomb.io'"],
       ['stores.quoted-or-spaced', 'Header "x-honeycomb-team" has invalid value (undefined) and will be ignored'],
       ['export.queue-full', 'Dropped 1000 spans because maxQueueSize reached'],
-      ['files.metrics-noise', 'PeriodicExportingMetricReader: metrics export failed (error OTLPExporterError: Bad Request)'],
+      ['export.metrics-refused', 'PeriodicExportingMetricReader: metrics export failed (error OTLPExporterError: Bad Request)'],
     ],
   },
   {

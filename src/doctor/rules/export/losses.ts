@@ -47,4 +47,18 @@ const afterShutdown = heard({
   do: () => 'call shutdown() only where the process ends',
 });
 
-export const losses: readonly Rule[] = [librarySkipped, queueFull, afterShutdown];
+const metricsRefused = heard({
+  id: 'export.metrics-refused',
+  title: 'Metrics or logs are refused; traces may be fine',
+  page: {
+    symptoms: ['Failed to export metrics batch code: 400, reason: Bad Request', 'PeriodicExportingMetricReader: metrics export failed (error OTLPExporterError: Bad Request)', 'Failed to export logs batch code: 404, reason: Not Found'],
+    why: 'SDKs send metrics and logs as well, unless they are told not to, and what takes traces need not take those. The complaint says nothing about traces.',
+    check: ['docker compose logs --no-color --since 10m SERVICE | grep -iE "export.*(span|trace)"'],
+    fix: ['Send traces only:', 'OTEL_METRICS_EXPORTER: "none"', 'OTEL_LOGS_EXPORTER: "none"', 'docker compose up -d SERVICE'],
+    links: ['https://opentelemetry.io/docs/languages/sdk-configuration/general/'],
+  },
+  says: () => 'The backend refuses its metrics or logs; this says nothing about its traces.',
+  do: () => 'OTEL_METRICS_EXPORTER: "none"   # for logs: OTEL_LOGS_EXPORTER: "none"',
+});
+
+export const losses: readonly Rule[] = [librarySkipped, queueFull, afterShutdown, metricsRefused];

@@ -5,6 +5,7 @@ import { locks } from './locks.ts';
 import { needs } from './need.ts';
 import { nodeBuild } from './node-build.ts';
 import { nodePreload } from './node-preload.ts';
+import { otherAgents } from './other-agents.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonProcess } from './python-process.ts';
 import { reloaders } from './reloader.ts';
@@ -24,4 +25,4 @@ import { misspelled } from './misspelled.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...switchedOff, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...needs];
+export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...switchedOff, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...otherAgents, ...needs];

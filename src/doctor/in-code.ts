@@ -5,7 +5,7 @@
 import { oncePerService } from '../languages/once.ts';
 import type { JsSource } from '../languages/node/source.ts';
 import type { Evidence, Files, Service } from '../types.ts';
-import { callsOf, importedFrom, jsSaid, nodeCode, propertiesOf, seenAt, type JsCall } from './code/node-code.ts';
+import { callsOf, importedFrom, isNamedElsewhere, jsSaid, nodeCode, propertiesOf, seenAt, type JsCall } from './code/node-code.ts';
 import { said, seen, splitAt, type Argument, type PythonCode, type Said, type Statement } from './code/python-code.ts';
 import { pythonWiring } from './code/python-wiring.ts';
 
@@ -91,7 +91,8 @@ function node(service: Service, files: Files): InCode {
   const code = nodeCode(service, files);
   if (code === undefined) return NOTHING;
   const found = new Found();
-  for (const source of code.exact && service.app?.wired === undefined ? code.reached : code.sources) {
+  const runs = code.exact ? code.sources.filter((source) => code.reached.includes(source) || isNamedElsewhere(service, files, source, code)) : code.sources;
+  for (const source of runs) {
     // The same package may hold a browser's page: its exporters are not the server's.
     if (/sdk-trace-web|@honeycombio\/opentelemetry-web|auto-instrumentations-web/.test(source.code)) continue;
     for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?(?:OTLPTraceExporter|HoneycombSDK|NodeSDK|NodeTracerProvider|BasicTracerProvider)/)) nodeCall(call, found, files);

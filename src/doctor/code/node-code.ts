@@ -180,6 +180,6 @@ export function isNamedElsewhere(service: Service, files: Files, { path }: JsSou
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.[cm]?[jt]sx?$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const word = new RegExp(`(?:^|[^\\w-])${name}(?:\\.[cm]?[jt]sx?)?(?:$|[^\\w-])`);
   const folder = folderOf(code.manifest.path);
-  const texts = [code.manifest.path, service.build?.dockerfile, ...['nodemon.json', 'ecosystem.config.js', 'pm2.json', 'nest-cli.json', '.mocharc.json', 'Procfile', 'webpack.config.js', 'tsup.config.ts', 'vite.config.ts', 'rollup.config.js'].map((file) => join(folder, file)), ...files.find(folder, /\.(?:sh|ya?ml|toml)$/, 2)];
+  const texts = [code.manifest.path, service.build?.dockerfile, ...['nodemon.json', 'ecosystem.config.js', 'pm2.json', 'nest-cli.json', '.mocharc.json', 'Procfile', 'webpack.config.js', 'tsup.config.ts', 'vite.config.ts', 'rollup.config.js'].map((file) => join(folder, file)), ...files.find(folder, /\.(?:sh|ya?ml|toml|tf)$/, 3)];
   return [...texts.map((file) => (file === undefined ? '' : (files.text(file) ?? ''))), ...(service.start?.argv ?? []), ...(service.start?.real ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => word.test(text));
 }

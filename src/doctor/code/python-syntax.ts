@@ -177,7 +177,8 @@ function indentationFault(statements: readonly Statement[]): SyntaxFault | undef
 }
 
 function lineFault(statements: readonly Statement[]): SyntaxFault | undefined {
-  for (const { line, code, outer } of statements) {
+  for (const { line, code, outer, indent } of statements) {
+    if (indent === '' && /^return\b/.test(code)) return { line, says: "'return' outside function" };
     if (/^(?:<{7}|>{7}|={7})(?:\s|$)/.test(code)) return { line, says: 'a marker of a merge' };
     if (SHELL.test(code)) return { line, says: 'a command of a shell' };
     if (BLOCK.test(outer) && !outer.includes(':')) return { line, says: "expected ':'" };

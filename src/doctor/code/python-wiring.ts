@@ -2,6 +2,7 @@
 import { oncePerService } from '../../languages/once.ts';
 import { reachableFrom, type PySource } from '../../languages/python/sources.ts';
 import type { Files, Service } from '../../types.ts';
+import { folderOf } from '../../workspace/path.ts';
 import { argumentsOf, isUsed, pythonCode, type Argument, type PythonCode, type Statement } from './python-code.ts';
 
 export type ActKind =
@@ -46,18 +47,18 @@ export const pythonWiring = oncePerService((service, files): PythonWiring => {
 
 function actsOf(at: Statement, code: PythonCode): readonly Omit<Act, 'runs'>[] {
   const { code: text } = at;
-  if (!/[Pp]rovider|Exporter|add_span_processor|[Ii]nstrument|configure_opentelemetry|initialize/.test(text)) return [];
+  const bindings = code.bindings(at.source);
+  const renamed = bindings.filter(({ name, local }) => name?.endsWith('Exporter') === true && !local.endsWith('Exporter')).map(({ local }) => local);
+  if (!/[Pp]rovider|Exporter|add_span_processor|[Ii]nstrument|configure_opentelemetry|initialize/.test(text) && !renamed.some((local) => text.includes(local))) return [];
   const acts: Omit<Act, 'runs'>[] = [];
   const say = (kind: ActKind, name: string, callee: RegExp, method?: string): void => {
     acts.push({ kind, at, name, args: argumentsOf(at.text, callee) ?? [], ...(method === undefined ? {} : { method }) });
   };
-  const bindings = code.bindings(at.source);
   const provider = bindings.find(({ module, name }) => module === 'opentelemetry.sdk.trace' && name === 'TracerProvider')?.local;
   if (provider !== undefined && new RegExp(`(?<![.\\w])${provider}\\s*\\(`).test(text)) say('make-provider', provider, new RegExp(`\\b${provider}\\s*\\(`));
   if (/\bset_tracer_provider\s*\(/.test(text)) say('set-provider', 'set_tracer_provider', /\bset_tracer_provider\s*\(/);
   if (/\.add_span_processor\s*\(/.test(text)) say('add-processor', 'add_span_processor', /\.add_span_processor\s*\(/);
-  for (const match of text.matchAll(EXPORTER)) {
-    const local = match[1] ?? '';
+  for (const local of [...Array.from(text.matchAll(EXPORTER), (match) => match[1] ?? ''), ...renamed.filter((one) => new RegExp(`(?<![.\\w])${one}\\s*\\(`).test(text))]) {
     const name = bindings.find((one) => one.local === local)?.name ?? local;
     if (!NO_SPANS.test(name)) say('exporter', name, new RegExp(`\\b${local}\\s*\\(`));
   }
@@ -92,8 +93,7 @@ function isMainCalled(at: Statement, code: PythonCode): boolean {
  */
 function isLoadedElsewhere(source: PySource, entry: PySource, code: PythonCode, service: Service, files: Files): boolean {
   if (/^(?:django|celery)$/.test(code.clues.process.server) || Object.hasOwn(code.clues.libraries, 'django') || Object.hasOwn(code.clues.libraries, 'celery')) return true;
-  const folder = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
-  if (!source.path.startsWith(folder(entry.path))) return true;
+  if (!isBelow(source.path, folderOf(entry.path))) return true;
   const name = source.module.slice(source.module.lastIndexOf('.') + 1);
   if (name === '' || source.module === '') return true;
   const word = new RegExp(`\\b${name}\\b`);
@@ -106,6 +106,8 @@ function isLoadedElsewhere(source: PySource, entry: PySource, code: PythonCode, 
   const texts = [service.build?.dockerfile, ...files.find(service.dir, /\.(?:toml|ini|cfg|sh|ya?ml|json|conf|txt)$|^(?:Procfile|Makefile|Dockerfile.*)$/, 3)].flatMap((path) => (path === undefined ? [] : [files.text(path) ?? '']));
   return [...texts, ...(service.start?.argv ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => new RegExp(`\\b${name}(?:\\.py)?\\b`).test(text) && new RegExp(`\\b${name}\\.py\\b|-m\\s+[\\w.]*${name}\\b|[\\w.]*${name}:\\w`).test(text));
 }
+
+const isBelow = (path: string, folder: string): boolean => folder === '' || path.startsWith(`${folder}/`);
 
 /** Whether anything in the service's code has this word, in a place that can run or not. */
 export function mentions(code: PythonCode, word: RegExp): boolean {

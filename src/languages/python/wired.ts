@@ -68,7 +68,7 @@ const DISTRIBUTIONS: readonly (readonly [module: string, distribution: string])[
 ];
 
 /** Distributions that come along with a declared one. */
-function broughtBy(name: string): readonly string[] {
+export function broughtBy(name: string): readonly string[] {
   if (name === 'opentelemetry-exporter-otlp') return ['opentelemetry-exporter-otlp-proto-http', 'opentelemetry-exporter-otlp-proto-grpc', 'opentelemetry-sdk', 'opentelemetry-api'];
   if (name === 'honeycomb-opentelemetry') return ['opentelemetry-exporter-otlp-proto-http', 'opentelemetry-exporter-otlp-proto-grpc', 'opentelemetry-sdk', 'opentelemetry-api', 'opentelemetry-distro'];
   if (/^opentelemetry-(?:exporter|distro)/.test(name)) return ['opentelemetry-sdk', 'opentelemetry-api'];

@@ -1,4 +1,12 @@
 import type { Rule } from '../../types.ts';
+import { brokenCode } from './broken-code.ts';
+import { browsers } from './browser.ts';
+import { exporting } from './exporter.ts';
+import { names } from './names.ts';
+import { neverRun } from './never-called.ts';
+import { ordering } from './order.ts';
+import { providers } from './provider.ts';
+import { requirements } from './requirements.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [...brokenCode, ...requirements, ...names, ...neverRun, ...providers, ...ordering, ...exporting, ...browsers];

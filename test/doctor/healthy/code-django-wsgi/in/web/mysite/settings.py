@@ -1,0 +1,3 @@
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+ROOT_URLCONF = "mysite.urls"
+ALLOWED_HOSTS = ["*"]

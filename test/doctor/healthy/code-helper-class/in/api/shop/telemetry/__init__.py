@@ -1,0 +1,3 @@
+from .tracing import Tracing
+
+__all__ = ["Tracing"]

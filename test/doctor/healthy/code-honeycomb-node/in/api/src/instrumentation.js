@@ -1,0 +1,5 @@
+const { HoneycombSDK } = require('@honeycombio/opentelemetry-node');
+const { getNodeAutoInstrumentations } = require('@opentelemetry/auto-instrumentations-node');
+
+const sdk = new HoneycombSDK({ instrumentations: [getNodeAutoInstrumentations()] });
+sdk.start();

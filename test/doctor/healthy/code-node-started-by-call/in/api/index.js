@@ -1,0 +1,5 @@
+require('./lib/telemetry').start();
+
+const { app } = require('./app');
+
+app.listen(3000);

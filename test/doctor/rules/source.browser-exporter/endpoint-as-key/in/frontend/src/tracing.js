@@ -1,0 +1,6 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { WebTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-web';
+
+const exporter = new OTLPTraceExporter({ url: 'https://api.honeycomb.io/v1/traces', headers: { 'x-honeycomb-team': process.env.REACT_APP_OTEL_EXPORTER_OTLP_ENDPOINT } });
+const provider = new WebTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+provider.register();

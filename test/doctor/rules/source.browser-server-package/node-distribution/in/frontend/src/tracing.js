@@ -1,0 +1,3 @@
+import { HoneycombSDK } from '@honeycombio/opentelemetry-node';
+
+new HoneycombSDK().start();

@@ -1,0 +1,9 @@
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+
+
+def init_honeycomb():
+  provider = TracerProvider()
+  provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
+  trace.set_tracer_provider(provider)

@@ -1,0 +1,15 @@
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.flask import FlaskInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from flask import Flask
+
+app = Flask(__name__)
+FlaskInstrumentor().instrument_app(app)
+
+if __name__ == "__main__":
+  provider = TracerProvider()
+  provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+  trace.set_tracer_provider(provider)
+  app.run()

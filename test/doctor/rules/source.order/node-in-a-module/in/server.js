@@ -1,0 +1,4 @@
+const app = require('./app');
+require('./tracing');
+
+app.listen(3000);

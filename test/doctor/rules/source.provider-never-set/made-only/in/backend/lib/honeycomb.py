@@ -1,0 +1,9 @@
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+
+def init_honeycomb():
+  provider = TracerProvider()
+  provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))

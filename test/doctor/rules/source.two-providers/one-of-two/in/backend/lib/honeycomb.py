@@ -1,0 +1,16 @@
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+import os
+
+provider = TracerProvider()
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+if os.getenv('PROD'):
+  trace.set_tracer_provider(provider)
+else:
+  trace.set_tracer_provider(provider)
+
+
+def init_honeycomb():
+  return provider

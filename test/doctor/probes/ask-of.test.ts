@@ -67,8 +67,9 @@ test('each process has an environment of its own', () => {
   expect(parseEnvirons('')).toEqual([]);
 });
 
+const bytes = (body: Uint8Array | string) => (typeof body === 'string' ? Buffer.from(body) : body);
+
 describe('an answer in the backend\'s words', () => {
-  const bytes = (body: Uint8Array | string) => (typeof body === 'string' ? Buffer.from(body) : body);
   test.each([
     ['google.rpc.Status, protobuf', refused(401, 'unknown API key', 'protobuf'), 'unknown API key'],
     ['google.rpc.Status, JSON', refused(401, 'unknown API key', 'json'), 'unknown API key'],

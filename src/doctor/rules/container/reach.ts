@@ -77,7 +77,8 @@ function wayOut({ sending, service }: Subject, host: string, got: Failed): strin
   if (to.backend === 'local') return 'npx otel-setup view';
   if (to.backend === 'honeycomb') return got.at === 'dns' ? `docker compose exec ${name} cat /etc/resolv.conf   # this network looks no outside names up` : `docker compose exec ${name} env | grep -i proxy   # this network lets nothing out to ${host}`;
   if (/^(?:localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(host)) return `${ENDPOINT}: "http://otel-collector:4318"   # localhost is the container itself: name the service that listens`;
-  return `docker compose exec ${name} getent hosts ${commandLine([host], 'sh')}`;
+  if (got.at === 'dns') return host.includes('.') ? `docker compose exec ${name} getent hosts ${commandLine([host], 'sh')}` : `docker ps --format '{{.Names}}  {{.Networks}}'   # is there a container ${oneLine(host)}, in a network of ${oneLine(service.name)}?`;
+  return `docker ps --format '{{.Names}}  {{.Ports}}'   # does any of them listen at ${oneLine(host)}?`;
 }
 
 const tls = rule({

@@ -23,6 +23,7 @@ import { checkReport } from './init/check.ts';
 import { selectServices } from './init/choose.ts';
 import { nextLines } from './init/next.ts';
 import { prepare, type Prepared } from './init/prepare.ts';
+import { prove } from './init/prove.ts';
 import { rebuild } from './init/rebuild.ts';
 import { shellAdvice, type Keeping } from './init/secret.ts';
 import { settle } from './init/settle.ts';
@@ -96,7 +97,7 @@ export const run: Run = async (args, context) => {
   const common = { workspace, choices, files: args.file, ...(account === undefined ? {} : { account }) };
   const again = await wantsRebuild(prepared, workspace, args, context);
   const services = workspace.services.filter(({ name }) => (args.run ? prepared.good : prepared.changed).includes(name));
-  const rebuilt = again ? await rebuild({ ...common, services, backend: setting.backend }, context) : undefined;
+  const rebuilt = again ? await rebuild({ ...common, services, backend: setting.backend, prove: (names) => prove(names, setting.backend, args, context) }, context) : undefined;
   const next = [
     ...(advice === undefined ? [] : [advice]),
     ...(rebuilt?.next ?? []),

@@ -1,17 +1,14 @@
 /** `otel-setup verify`: seen, not assumed. Each service's spans are watched on their way to its own backend. */
 import { EXIT, Stop } from '../stop.ts';
-import { oneLine } from '../ui/redact.ts';
-import { wrap } from '../ui/show.ts';
 import { askedRequest } from '../see/verify/requests.ts';
-import type { VerifyReport, VerifiedReport } from '../see/verify/report.ts';
-import type { ParsedArgs } from '../args.ts';
-import type { Context, Run } from './context.ts';
+import type { VerifyReport } from '../see/verify/report.ts';
+import type { Run } from './context.ts';
 import { composeAnswers } from './init/compose.ts';
 import { asProcesses } from './verify/as-processes.ts';
 import { chosenSubjects } from './verify/choose.ts';
 import { inContainers } from './verify/in-containers.ts';
-import type { Verified } from './verify/judge.ts';
 import { tell } from './verify/tell.ts';
+import { told } from './verify/told.ts';
 import { verified } from './verify/watch.ts';
 import { workspaceOf } from './workspace-of.ts';
 
@@ -35,7 +32,7 @@ export const run: Run = async (args, context) => {
     const ground = docker ? await inContainers({ workspace, names, files: args.file, build: args.build, signal: stop.signal }, inside) : asProcesses(workspace, inside);
     const done = await verified({ workspace, subjects, ground, show, asked, traffic: args.traffic, limitMs, signal: stop.signal, args }, context);
     if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the services are as they were.');
-    told(done, args, context);
+    if (!args.json) told(done, context);
     const ok = done.services.every(({ state }) => state === 'works') && done.problems.length === 0;
     const report: VerifyReport = { schema: 1, command: 'verify', exit: ok ? EXIT.done : EXIT.notDone, ok, verified: done.services, quality: done.quality, next: [...new Set([...done.services.flatMap(({ then }) => then ?? []), ...done.quality.map(({ then }) => then)])] };
     return report;
@@ -50,27 +47,4 @@ function secondsOf(text: string | undefined, fallback: number): number {
   const seconds = Number(/^(\d+(?:\.\d+)?)s?$/.exec(text.trim())?.[1]);
   if (!(seconds > 0 && seconds <= 3600)) throw new Stop(EXIT.usage, `--timeout ${text} is no number of seconds from 1 to 3600.`, 'otel-setup verify --timeout 60');
   return seconds;
-}
-
-/** Below the table: of each service what stands in the way, or its trace; then what would be a nuisance. */
-function told({ services, quality, problems }: Verified, { json }: ParsedArgs, context: Context): void {
-  if (json) return;
-  const columns = Math.min(100, context.terminal.columns);
-  const line = (text: string, indent = 4): void => {
-    for (const one of wrap(text, indent, columns)) context.print(one);
-  };
-  context.print('');
-  for (const service of services) for (const text of saidOf(service)) line(`  ${text}`);
-  for (const { service, says, then } of quality) {
-    line(`  Note, ${oneLine(service)}: ${oneLine(says)}.`);
-    line(`    ${oneLine(then)}`, 6);
-  }
-  for (const problem of problems) context.warn(`  ! ${problem}`);
-}
-
-function saidOf({ name, state, says, then, link, traceId }: VerifiedReport): readonly string[] {
-  const head = oneLine(name);
-  const act = then === undefined ? [] : [`  Do: ${oneLine(then)}`];
-  if (state === 'works') return [`✔ ${head}: seen, and accepted${says === undefined ? '' : ` (${oneLine(says)})`}`, ...(link === undefined ? (traceId === undefined ? [] : [`  trace ${traceId}`]) : [`  ${link}`])];
-  return [`✘ ${head}: ${state}${says === undefined ? '' : `: ${oneLine(says)}`}`, ...act];
 }

@@ -69,6 +69,21 @@ describe('rebuild', () => {
     await rebuild({ ...honeycomb, services: [service({ volumes: [{ to: '/app/node_modules' }] }), service({ name: 'web', volumes: [{ name: 'web-modules', to: '/app/node_modules' }] }), service({ name: 'uploads', volumes: [{ to: '/app/uploads' }] })] }, given);
     expect(ran.filter((argv) => argv.includes('up'))).toEqual([['docker', 'compose', 'up', '-d', '--build', '-V', 'api'], ['docker', 'compose', 'up', '-d', '--build', 'web', 'uploads']]);
   });
+  test('where the spans can be watched, that is the proof: no second GET, its link, and its failure is ours', async () => {
+    const app = await application(200);
+    const { given } = context(0);
+    const asked: (readonly string[])[] = [];
+    const services = [service({ ports: [{ host: app.port, container: 1 }] }), service({ name: 'grpc', ports: [{ host: app.port, container: 1 }] }), service({ name: 'inner' })];
+    const prove = async (names: readonly string[]) => {
+      asked.push(names);
+      return new Map([['api', { ok: false, next: ['npx otel-setup status'] }]]);
+    };
+    const done = await rebuild({ ...honeycomb, services, prove }, given);
+    expect(asked).toEqual([['api', 'grpc']]);
+    // Only the one that could not be watched got a GET from here.
+    expect(app.got).toHaveLength(1);
+    expect(done).toEqual({ ok: false, next: ['npx otel-setup status', expect.stringMatching(/trace_id=[0-9a-f]{32}$/)] });
+  });
   test('a service without a published port gets nothing', async () => {
     const { given, said } = context(0);
     expect(await rebuild({ ...honeycomb, services: [service({})] }, given)).toEqual({ ok: true, next: [] });

@@ -134,6 +134,18 @@ test('a container that is older than its files is left as it is, and said so', a
   expect(await containersOf(folder)).toEqual(before);
 });
 
+test('init --run ends in the proof: accepted by Honeycomb, with the link, and containers made from the files alone', async () => {
+  const folder = checkOut(source, 'verify-init');
+  onTestFinished(() => clear(folder));
+  edited('docker-compose.yml', (text) => text.replace('4201', PORT).replace('    build: ./backend\n', '    build: ./backend\n    stop_signal: SIGINT\n'))(folder);
+  const ran = await run([process.execPath, program, 'init', '--yes', '--run'], folder, { ...environment(folder), HONEYCOMB_API_KEY: honeycomb.keys['configuration'] ?? '' });
+  const link = String.raw`https://ui\.honeycomb\.io/cruddur/environments/bootcamp/trace\?trace_id=([0-9a-f]{32})`;
+  expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 0, err: expect.stringMatching(new RegExp(`GET http://localhost:${PORT}/ → 404 \\(fine.* ✔ backend · 1 span · accepted by Honeycomb ${link}`)) });
+  expect(honeycomb.spans.map((span) => span['traceId'])).toContain(new RegExp(link).exec(ran.err)?.[1]);
+  expect(JSON.stringify(await containersOf(folder))).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=${honeycomb.us}"`);
+  expect(leftovers(folder)).toEqual([]);
+});
+
 /** verify, running; `said` gives its output up to now. */
 function started(folder: string): { readonly child: ChildProcess; readonly ended: Promise<unknown[]>; said(): string; until(pattern: RegExp): Promise<void> } {
   const child = spawn(process.execPath, [program, 'verify', '--timeout', '60', '--no-traffic'], { cwd: folder, env: { ...process.env, ...environment(folder) }, stdio: ['ignore', 'ignore', 'pipe'] });

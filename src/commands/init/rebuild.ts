@@ -25,6 +25,8 @@ export interface Rebuild {
   readonly account?: Account;
   /** Compose files that were named. */
   readonly files: readonly string[];
+  /** Watches these services' spans until the backend accepts them; who is not in the answer could not be watched. */
+  prove?(names: readonly string[]): Promise<ReadonlyMap<string, Rebuilt>>;
 }
 export interface Rebuilt {
   /** false: it was not built, not answered, or (where that can be known) not seen. */
@@ -33,7 +35,7 @@ export interface Rebuilt {
 }
 
 /** Never throws for what Docker or the application do: that is told, and makes `ok` false. */
-export async function rebuild({ workspace, services, backend, choices, account, files }: Rebuild, context: Context): Promise<Rebuilt> {
+export async function rebuild({ workspace, services, backend, choices, account, files, prove }: Rebuild, context: Context): Promise<Rebuilt> {
   const { tools, print, warn } = context;
   const names = services.map(({ name }) => name);
   const watch = backend.id === local.id && choices.endpoint === undefined ? await watching(context) : undefined;
@@ -49,8 +51,10 @@ export async function rebuild({ workspace, services, backend, choices, account, 
     print(`  ✔ built and started  ${seconds(tools.now() - start)}`);
     let ok = true;
     const next: string[] = [];
+    const published = services.filter(({ ports }) => ports.some(({ host }) => host !== undefined));
+    const proven = backend.id === local.id || published.length === 0 ? undefined : await prove?.(published.map(({ name }) => name));
     for (const service of services) {
-      const one = await sendTo(service, { backend, workspace, ...(account === undefined ? {} : { account }) }, watch, context);
+      const one = proven?.get(service.name) ?? await sendTo(service, { backend, workspace, ...(account === undefined ? {} : { account }) }, watch, context);
       ok &&= one.ok;
       next.push(...one.next);
     }
@@ -104,6 +108,9 @@ async function watching({ tools, warn }: Context): Promise<Watch | undefined> {
   }
 }
 
+/** 'GET http://localhost:4567/ → 404 (fine: a 404 is a trace too)'. */
+export const answeredText = (url: string, status: number): string => `GET ${url} → ${status}${status >= 400 && status < 500 ? ` (fine: a ${status} is a trace too)` : ''}`;
+
 async function sendTo(service: Service, { backend, account, workspace: { files } }: Pick<Rebuild, 'backend' | 'account' | 'workspace'>, watch: Watch | undefined, { tools, print, warn }: Context): Promise<Rebuilt> {
   const name = oneLine(service.name);
   const port = service.ports.find(({ host }) => host !== undefined)?.host;
@@ -119,7 +126,7 @@ async function sendTo(service: Service, { backend, account, workspace: { files }
     wait.failed(`${name} did not answer at ${url}: ${oneLine(sent.says)}`);
     return { ok: false, next: [`docker compose logs ${service.name}`] };
   }
-  wait.done(`GET ${url} → ${sent.status}${sent.status >= 400 && sent.status < 500 ? ` (fine: a ${sent.status} is a trace too)` : ''}`);
+  wait.done(answeredText(url, sent.status));
   if (watch !== undefined) {
     const arrival = tools.working(`waiting for the trace of ${name}`);
     const installedHere = !['host', 'named'].includes(modulesHome(service, files).is);

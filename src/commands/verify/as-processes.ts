@@ -19,6 +19,7 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
     how: 'as processes on this machine',
     listen: ['127.0.0.1'],
     left: new Map(),
+    runs: new Set(),
     // What `run` rewrites for a process (host.docker.internal, a service's name) is found on this machine's own ports.
     onward: async ({ watched }) => {
       const { hostname, port } = new URL(watched.to);

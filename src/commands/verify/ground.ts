@@ -17,6 +17,8 @@ export interface Ground {
   readonly listen: readonly string[];
   /** Services that are left as they are, and why: they cannot be borrowed without changing them for good. */
   readonly left: ReadonlyMap<string, { readonly why: string; readonly then: string }>;
+  /** Services that run now. */
+  readonly runs: ReadonlySet<string>;
   /** Where the relay finds a service's endpoint; undefined = nowhere, `why` says it. */
   onward(led: Led): Promise<Pick<Route, 'at'> | { readonly why: string; readonly then?: string }>;
   /** Starts the services with their endpoint at the relay. @throws Stop where that cannot be done; then everything is put back. */

@@ -53,6 +53,7 @@ export async function inContainers({ workspace, names, files, build, signal }: I
     how: 'in containers',
     listen: ['127.0.0.1', ...(gateway === undefined ? [] : [gateway])],
     left,
+    runs: new Set(names.filter((name) => lent(name, before).was === 'running')),
     async onward({ subject, watched }) {
       const place = whereabouts(watched.to, subject.service, workspace.services, false);
       switch (place.is) {
@@ -88,7 +89,7 @@ export async function inContainers({ workspace, names, files, build, signal }: I
       const wait = tools.working(`starting ${chosen.map(oneLine).join(', ')} with a way through the relay`);
       const { code, err } = await execUntil(signal, { ...process.env, ...tools.env }, note.working)(words, { cwd: projectFolder(workspace), ms: UP_MS });
       note.working(undefined);
-      if (code === 0) return wait.done(`started ${chosen.map(oneLine).join(', ')}`);
+      if (code === 0) return wait.done(`${chosen.map(oneLine).join(', ')} started with a way through the relay`);
       wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
       if (signal.aborted) return;
       const missing = /no such image|image .* not found|pull access denied|manifest unknown|unable to get image/i.test(err);

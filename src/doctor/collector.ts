@@ -67,7 +67,8 @@ export function configured(workspace: Workspace, service: Service): Configured {
   if (mount !== undefined) {
     if (mount.from === undefined) return { is: 'elsewhere' };
     const from = inside === mount.to ? mount.from : join(mount.from, inside.slice(mount.to.length + 1));
-    return there(workspace, from, inside);
+    // In a mounted folder something else may make the file.
+    return inside !== mount.to && !workspace.files.exists(from) ? { is: 'elsewhere' } : there(workspace, from, inside);
   }
   const copied = service.build?.stage?.copies.find(({ to, stage }) => to === inside && stage === undefined);
   if (copied !== undefined && service.build !== undefined) {

@@ -4,8 +4,8 @@ import { fingerprint, isSecretName, oneLine } from '../ui/redact.ts';
 import type { Setting } from './types.ts';
 
 const LONGEST = 120;
-/** Keys by their shape, wherever they stand (backends/honeycomb/key.ts): whole ingest keys, and what follows the header's name. */
-const KEY_SHAPES: readonly RegExp[] = [/\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/g, /(?<=x-honeycomb-team["']?\s*[=:,]\s*["']?)[^"'\s,${}][^"'\s,]{5,}/gi];
+/** Secrets by their shape, wherever they stand (keys: backends/honeycomb/key.ts): whole ingest keys, what follows the header's name, what is behind Basic or Bearer, a password in an address. */
+const KEY_SHAPES: readonly RegExp[] = [/(?<=\b(?:Basic|Bearer)(?:\s|%20)+)[\w+/=.~-]{6,}/g, /(?<=:\/\/[^\s/:@"']*:)[^\s@/"'${}]+(?=@)/g, /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/g, /(?<=x-honeycomb-team["']?\s*[=:,]\s*["']?)[^"'\s,${}][^"'\s,]{5,}/gi];
 /** NAME: value and NAME=value of a secret's name; a value that is only ${…} is none. */
 const ASSIGNED = /\b([A-Za-z_][\w-]*)(["']?\s*[:=]\s*["']?)([^\s"',#]{4,})/g;
 

@@ -16,6 +16,7 @@ import { workspaceCases } from '../helpers/workspaces.ts';
 const TRUE: Readonly<Record<string, readonly { readonly rule: string; readonly service?: string; readonly why: string }[]>> = {
   'blank-service-name': [{ rule: 'files.service-name', service: 'backend', why: 'the name is the user\'s own variable, which is not set: kept and said' }],
   'environment-inherited': [{ rule: 'files.nothing-set-up', why: 'init refuses: the environment comes through a merge key' }],
+  'hand-wired-to-a-collector': [{ rule: 'source.import-missing', service: 'backend-flask', why: 'init refuses it (another endpoint): requirements.txt really lacks the exporter' }],
   'poetry-no-tool': [{ rule: 'files.nothing-set-up', why: 'init refuses: the lock file needs poetry' }],
 };
 

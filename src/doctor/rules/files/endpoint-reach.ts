@@ -8,7 +8,7 @@ import { rule } from '../../rule.ts';
 import { hostOf } from '../../sending.ts';
 import type { Container, Rule, Subject } from '../../types.ts';
 import { each, type Draft } from './each.ts';
-import { endpointSetting, hasOwnLocalhost, heedsEnvironment, isTelemetryTool } from './heeds.ts';
+import { endpointSetting, hasOwnLocalhost, heedsEnvironment, isTelemetryTool, readsOthersCode } from './heeds.ts';
 import { distance } from './known-names.ts';
 import { landing } from './landing.ts';
 import { standsElsewhere } from './plumbing.ts';
@@ -25,6 +25,7 @@ function hostOfEndpoint(workspace: Workspace, subject: Subject): { readonly host
   const host = url === undefined ? undefined : hostOf(url);
   if (host === undefined || from === 'default') return undefined;
   const setting = endpointSetting(subject);
+  if (setting === undefined && readsOthersCode(subject.service)) return undefined;
   return { host, at: setting === undefined ? ('says' in from ? lineAt(workspace.files, from.where, from.says) : { where: from.where, says: from.name }) : settingAt(workspace.files, setting), name: setting?.name ?? 'the exporter in code' };
 }
 
@@ -89,7 +90,7 @@ const missing = rule({
   find: (facts) => each(facts, (subject) => {
     const { service, sending, unsure, settings, instrumented } = subject;
     if (sending.endpoint.from !== 'default' || standsElsewhere(facts.workspace, service, 'OTEL_EXPORTER_OTLP_ENDPOINT') || unsure.length > 0 || !hasOwnLocalhost(service) || sending.disabled !== undefined) return [];
-    const sends = heedsEnvironment(subject, facts.workspace.files) === 'yes' ? sending.exporter === undefined || /\botlp/.test(sending.exporter.value) : instrumented.by === 'code' && sending.protocol.from === 'code';
+    const sends = heedsEnvironment(subject, facts.workspace.files) === 'yes' ? sending.exporter === undefined || /\botlp/.test(sending.exporter.value) : instrumented.by === 'code' && sending.protocol.from === 'code' && !readsOthersCode(service);
     if (!sends || hasOwnCollector(facts.workspace, service) || mentioned(service, facts.workspace.files, /honeycomb\.io|OTEL_EXPORTER_OTLP_(?:TRACES_)?ENDPOINT|OTEL_CONFIG_FILE/) !== undefined) return [];
     if (settings.has('OTEL_CONFIG_FILE') || settings.has('OTEL_EXPERIMENTAL_CONFIG_FILE')) return [];
     const empty = settings.get('OTEL_EXPORTER_OTLP_ENDPOINT');

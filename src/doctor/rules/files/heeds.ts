@@ -1,6 +1,7 @@
 /** What of its environment a service's SDK heeds, and where its container stands. */
 import type { Files, Service } from '../../../types.ts';
 import { infrastructure } from '../../../languages/leave.ts';
+import { folderOf } from '../../../workspace/path.ts';
 import { mentioned } from '../../mentions.ts';
 import type { Setting, Subject } from '../../types.ts';
 
@@ -14,6 +15,7 @@ export function endpointSetting({ sending: { endpoint } }: Subject): Setting | u
  * 'no' where code makes the exporter itself or nothing starts one, 'perhaps' where that is not to be seen.
  */
 export function heedsEnvironment({ service, instrumented, sending }: Subject, files: Files): 'yes' | 'no' | 'perhaps' {
+  if (instrumented.by === 'code' && readsOthersCode(service)) return 'perhaps';
   switch (instrumented.by) {
     case 'wrapper':
     case 'agent':
@@ -29,6 +31,12 @@ export function heedsEnvironment({ service, instrumented, sending }: Subject, fi
     case 'unknown':
       return 'perhaps';
   }
+}
+
+/** Its image is made from a folder of more than one app: a Dockerfile of its own further down. Code that was read may be another one's. */
+export function readsOthersCode({ build }: Service): boolean {
+  const own = build === undefined ? undefined : folderOf(build.dockerfile);
+  return build !== undefined && own !== undefined && own !== build.context && (build.context === '' || own.startsWith(`${build.context}/`));
 }
 
 /** NodeSDK without an exporter of its own takes the one that the environment names; a provider that code makes takes none. */

@@ -40,9 +40,15 @@ export function meantBy(name: string): string | undefined {
   if (DECISIVE.includes(upper)) return upper;
   if (SHORTENED[upper] !== undefined) return SHORTENED[upper];
   const near = DECISIVE.map((meant) => ({ meant, far: distance(upper, meant) })).toSorted((a, b) => a.far - b.far)[0];
-  if (near !== undefined && near.far <= 2) return near.meant;
+  if (near !== undefined && near.far <= 2 && (near.meant.includes('OTLP') || mayBeOtel(upper))) return near.meant;
   // Blocks that changed places when a name was pasted into another: the same letters, in the same end.
   return DECISIVE.find((meant) => letters(upper) === letters(meant));
+}
+
+/** Short names have neighbours with a meaning of their own: HOTEL_SERVICE_NAME, OTHER_SERVICE_NAME. */
+function mayBeOtel(name: string): boolean {
+  const [first = ''] = name.split('_');
+  return first !== 'HOTEL' && first !== 'MOTEL' && distance(first, 'OTEL') <= 1;
 }
 
 const letters = (text: string): string => [...text].toSorted().join('');

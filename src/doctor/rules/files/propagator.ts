@@ -3,6 +3,7 @@ import { settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
 import type { Rule } from '../../types.ts';
 import { each } from './each.ts';
+import { readsOthersCode } from './heeds.ts';
 import { replaced } from './replaced.ts';
 
 /** Name → the distribution that has it (entry points opentelemetry_propagator); '' = opentelemetry-api itself. */
@@ -12,7 +13,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   xray: 'opentelemetry-propagator-aws-xray', 'xray-lambda': 'opentelemetry-propagator-aws-xray', ottrace: 'opentelemetry-propagator-ot-trace', gcp: 'opentelemetry-propagator-gcp',
 };
 /** Distributions that bring propagators along. */
-const BRINGS = /^(?:aws-opentelemetry-distro|opentelemetry-sdk-extension-aws|splunk-opentelemetry|lightstep|azure-monitor|google-cloud-opentelemetry|opentelemetry-propagator-)/;
+const BRINGS = /^(?!opentelemetry-(?:api|sdk$|distro|exporter|instrumentation|semantic|proto|util)).*(?:telemetry|otel|observab|tracing|azure-monitor|lightstep)/;
 
 const propagators = rule({
   id: 'files.propagator',
@@ -32,7 +33,7 @@ const propagators = rule({
     const { app } = service;
     const setting = subject.settings.get('OTEL_PROPAGATORS');
     if (setting === undefined || app?.language !== 'python' || app.manifest === undefined) return [];
-    if (subject.instrumented.by === 'no' || subject.instrumented.by === 'unknown') return [];
+    if (subject.instrumented.by === 'no' || subject.instrumented.by === 'unknown' || readsOthersCode(service)) return [];
     const inside = facts.inside?.find((one) => one.service === service.name)?.packages;
     const names = [...Object.keys(app.libraries), ...Object.keys(inside ?? {})];
     const words = setting.value.split(',').map((word) => word.trim()).filter((word) => word !== '');

@@ -3,7 +3,7 @@ import { lineAt, settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Setting, Subject } from '../../types.ts';
 import { each } from './each.ts';
-import { endpointSetting, heedsEnvironment, isTelemetryTool } from './heeds.ts';
+import { endpointSetting, heedsEnvironment, isTelemetryTool, readsOthersCode } from './heeds.ts';
 import { landing } from './landing.ts';
 import { standsElsewhere } from './plumbing.ts';
 import { replaced } from './replaced.ts';
@@ -82,6 +82,7 @@ const port = rule({
     const setting = endpointSetting(subject);
     const grpc = protocol.value === 'grpc';
     const wrong = grpc ? '4318' : '4317';
+    if (protocol.from === 'code' && readsOthersCode(service)) return [];
     if (portOf(subject) !== wrong || !(grpc || protocol.value.startsWith('http'))) return [];
     // What an SDK sends where nothing says it is known of two languages.
     if (protocol.from === 'default' && service.app?.language !== 'python' && service.app?.language !== 'node') return [];

@@ -4,7 +4,7 @@ import { mentioned } from '../../mentions.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Setting, Subject } from '../../types.ts';
 import { each } from './each.ts';
-import { heedsEnvironment } from './heeds.ts';
+import { heedsEnvironment, readsOthersCode } from './heeds.ts';
 import { removed, replaced } from './replaced.ts';
 
 const SPEC = 'https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/';
@@ -86,7 +86,7 @@ const disabled = rule({
 });
 
 /** Python's SDK reads it also where code makes the provider; in Node.js NodeSDK does. */
-const heeds = ({ instrumented, service }: Subject): boolean => ['wrapper', 'preload', 'agent'].includes(instrumented.by) || (instrumented.by === 'code' && (service.app?.language === 'python' || /NodeSDK/.test(service.app?.wired?.says ?? '')));
+const heeds = ({ instrumented, service }: Subject): boolean => !(instrumented.by === 'code' && readsOthersCode(service)) && (['wrapper', 'preload', 'agent'].includes(instrumented.by) || (instrumented.by === 'code' && (service.app?.language === 'python' || /NodeSDK/.test(service.app?.wired?.says ?? ''))));
 
 const SAMPLERS = ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio', 'parentbased_jaeger_remote', 'jaeger_remote', 'xray', 'parentbased_xray'];
 /** Below it, a few clicks show nothing. */
@@ -146,7 +146,7 @@ const configFile = rule({
     const { service, settings } = subject;
     const setting = ['OTEL_CONFIG_FILE', 'OTEL_EXPERIMENTAL_CONFIG_FILE'].map((name) => settings.get(name)).find((one) => one !== undefined && one.value.trim() !== '');
     const language = service.app?.language;
-    if (setting === undefined || subject.instrumented.by === 'no' || subject.instrumented.by === 'unknown') return [];
+    if (setting === undefined || subject.instrumented.by === 'no' || subject.instrumented.by === 'unknown' || (subject.instrumented.by === 'code' && readsOthersCode(service))) return [];
     const common = { because: [settingAt(facts.workspace.files, setting)], about: setting.name, do: `take ${setting.name} away` };
     const packages = [...Object.entries(service.app?.libraries ?? {}).map(([name, spec]) => `${name} ${spec}`), ...Object.keys(facts.inside?.find((one) => one.service === service.name)?.packages ?? {})];
     if (language === 'python' && setting.name === 'OTEL_CONFIG_FILE' && subject.instrumented.by === 'wrapper' && service.app?.manifest !== undefined && !packages.some((one) => /opentelemetry-configuration|file-configuration/.test(one)) && mentioned(service, facts.workspace.files, /file-configuration/) === undefined) {

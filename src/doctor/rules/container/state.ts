@@ -1,11 +1,12 @@
 /** Does it run at all? What does not run sends nothing, whatever telemetry is set up: its own error comes first. */
-import type { Evidence, Service, Workspace } from '../../../types.ts';
+import type { Evidence, Service } from '../../../types.ts';
 import { oneLine } from '../../../ui/redact.ts';
-import { fromContainer } from '../../../workspace/container-path.ts';
 import { rule } from '../../rule.ts';
 import { watched } from '../../watched.ts';
-import type { Container, Finding, Logged, Rule, Subject } from '../../types.ts';
+import type { Container, Finding, Rule, Subject } from '../../types.ts';
 import { exitMeaning } from './exit-code.ts';
+import { ownError, wordsOf } from './last-words.ts';
+import { notStarted, startAgain, todo } from './start-again.ts';
 
 const none = rule({
   id: 'container.none',
@@ -46,7 +47,7 @@ const exited = rule({
   find: ({ workspace, subjects, containers, logs = [] }) => stopped(subjects, containers, ['exited', 'dead', 'created', 'paused', 'removing']).map(({ service, container, sender }): Finding => {
     const { name } = service;
     const because: Evidence[] = [{ where: 'container', says: stateOf(container) }, ...wordsOf(logs, service, workspace), ...(container.state === 'created' && container.error === '' ? unwell(containers) : [])];
-    if (container.state === 'paused') return { service: name, status: 'broken', says: `${name} is paused: it answers nobody and sends nothing.`, because, do: `docker compose unpause ${name}`, then: '', about: 'container' };
+    if (container.state === 'paused') return { service: name, status: 'broken', says: `${name} is paused: it answers nobody and sends nothing.`, because, do: `docker compose unpause ${name}`, then: 'npx otel-setup doctor', about: 'container' };
     if (container.state === 'created') return { service: name, status: 'broken', says: notStarted(container), because, about: 'container', ...startAgain(container, service) };
     // A job (a migration, a seed) has nothing published and ends when it is done.
     const done = container.exitCode === 0 && service.ports.length === 0 && sender === undefined;
@@ -108,58 +109,4 @@ const unwell = (containers: readonly Container[]): readonly Evidence[] =>
 function stateOf({ state: is, exitCode, error, oomKilled, started }: Container): string {
   const when = started > 0 ? `, started ${new Date(started).toISOString().slice(0, 19)}Z` : '';
   return `${is}${is === 'exited' || is === 'restarting' ? ` (${exitCode})` : ''}${oomKilled ? ', out of memory' : ''}${when}${error === '' ? '' : `: ${oneLine(error).slice(0, 200)}`}`;
-}
-
-/** `docker compose up` made it and could not start it. */
-function notStarted({ service, error }: Container): string {
-  const program = /exec: "([^"]+)": (?:executable file not found|stat [^:]+: no such file)/.exec(error)?.[1];
-  if (program !== undefined) return `${service} was never started: its image has no program ${oneLine(program)}.`;
-  const port = /(?:Bind for|listen tcp\d?) \S*?:(\d+)(?:| failed)?: (?:port is already allocated|bind: address already in use)/.exec(error)?.[1];
-  if (port !== undefined) return `${service} was never started: port ${port} of this machine is taken.`;
-  return `${service} was made but never started${error === '' ? ': a service that it depends on did not come up, or `up` was interrupted' : ''}.`;
-}
-
-function startAgain({ error }: Container, { name, build }: Service): Pick<Finding, 'do' | 'then'> {
-  if (/port is already allocated|address already in use/.test(error)) return { do: 'docker ps   (and stop what has that port)', then: `docker compose up -d ${name}` };
-  return { do: `docker compose up -d ${build !== undefined && /executable file not found|no such file/.test(error) ? '--build ' : ''}${name}`, then: 'npx otel-setup doctor' };
-}
-
-/** Lines that the process ended with; those of telemetry have a rule. */
-const lastOf = (logs: readonly Logged[], service: string): readonly Logged[] => logs.filter((one) => one.service === service && one.rule === undefined);
-const errorOf = (logs: readonly Logged[], service: string): string | undefined => lastOf(logs, service).map(({ line }) => line.trim()).findLast((line) => /Error\b|Exception\b|not found|No such file|error/i.test(line) && !line.startsWith('File "'));
-
-function ownError(logs: readonly Logged[], service: string): string {
-  const error = errorOf(logs, service);
-  return error === undefined ? '' : `: ${oneLine(error).slice(0, 160).replace(/\.$/, '')}`;
-}
-
-/** The file of the workspace that a line of a traceback names. */
-function placeIn(line: string, service: Service, workspace: Workspace): { readonly path: NonNullable<ReturnType<typeof fromContainer>>; readonly line: number } | undefined {
-  const [, python, pythonLine, node, nodeLine] = /File "([^"]+)", line (\d+)|(\/[^\s:()]+\.[cm]?[jt]sx?):(\d+)/.exec(line) ?? [];
-  const there = python ?? node;
-  const path = there === undefined ? undefined : fromContainer(service, workspace.files, there);
-  return path === undefined ? undefined : { path, line: Number(pythonLine ?? nodeLine) };
-}
-
-function wordsOf(logs: readonly Logged[], service: Service, workspace: Workspace): readonly Evidence[] {
-  return lastOf(logs, service.name).map(({ line }) => ({ where: placeIn(line, service, workspace) ?? 'container', says: oneLine(line.trim()).slice(0, 200) }));
-}
-
-function todo(logs: readonly Logged[], service: Service, workspace: Workspace, { exitCode, oomKilled }: Container): Pick<Finding, 'do' | 'then'> {
-  const { name, app } = service;
-  const up = `docker compose up -d ${service.build === undefined ? '' : '--build '}${name}`;
-  const error = errorOf(logs, name);
-  // It ended over telemetry: then that page knows more.
-  const led = logs.findLast((one) => one.service === name && one.rule !== undefined && (error === undefined || one.line.trim() === error));
-  if (led?.rule !== undefined) return { do: `npx otel-setup explain ${led.rule}`, then: up };
-  const [, python, node] = /No module named '([\w.]+)'|Cannot find (?:module|package) '([^'./][^']*)'/.exec(error ?? '') ?? [];
-  const [module, manifest] = [python ?? node, app?.manifest?.path];
-  // Declared and not there: the image is older than the manifest (Python's modules have other names than their packages).
-  if (module !== undefined && app?.libraries[module.toLowerCase()] !== undefined) return { do: up, then: 'npx otel-setup doctor' };
-  if (module !== undefined && manifest !== undefined) return { do: python === undefined ? `add ${module} to ${manifest}` : `add the package that has ${module} to ${manifest}`, then: up };
-  const place = lastOf(logs, name).map(({ line }) => placeIn(line, service, workspace)).find((one) => one !== undefined);
-  if (place !== undefined && error !== undefined) return { do: `mend ${place.path}:${place.line}`, then: up };
-  if (error !== undefined) return { do: `docker compose logs --tail 50 ${name}   (and mend the error that it ends with)`, then: up };
-  if (oomKilled) return { do: 'give it more memory (mem_limit, deploy.resources.limits.memory, or Docker Desktop’s own limit)', then: up };
-  return [0, 137, 143].includes(exitCode) ? { do: `docker compose up -d ${name}`, then: 'send it a request, then look again: npx otel-setup doctor' } : { do: `docker compose logs --tail 50 ${name}`, then: up };
 }

@@ -5,6 +5,7 @@ import { compareVersions, exactVersion } from '../../../languages/python/require
 import type { Evidence, Files, Path, Service } from '../../../types.ts';
 import { folderOf } from '../../../workspace/path.ts';
 import { rule } from '../../rule.ts';
+import { badLines } from '../source/requirements.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
 import { runsAt } from './command.ts';
 import { each, type Draft } from './each.ts';
@@ -50,7 +51,8 @@ function otherManifest(files: Files, service: Service, name: string): Evidence |
 
 function wrappedLacks(facts: Seen, say: (subject: Subject, lack: Lack, other: Evidence | undefined) => readonly Draft[]): ReturnType<typeof each> {
   return each(facts, (subject) => {
-    if (!isWrapped(subject)) return [];
+    // A line at which pip stops is the cause of what is missing: a rule of its own.
+    if (!isWrapped(subject) || badLines(subject.service, facts.workspace.files).length > 0) return [];
     const [lack] = lacks(pythonImage(subject.service, facts.workspace.files), subject);
     if (lack === undefined || isInside(facts, subject.service.name, lack.name)) return [];
     return say(subject, lack, otherManifest(facts.workspace.files, subject.service, lack.name));

@@ -119,7 +119,8 @@ export function step(by: number): void {
   const to = Math.max(0, Math.min(shown.length - 1, from < 0 ? (by > 0 && Number.isFinite(by) ? 0 : by > 0 ? shown.length - 1 : 0) : from + by));
   at = shown[to]?.id ?? '';
   rows.reveal(to);
-  drawList();
+  point();
+  drawPlot(shown, at);
   if (place().trace !== '') go({ trace: at }, true);
 }
 export const pageOfRows = (): number => rows.page();

@@ -1,5 +1,5 @@
 import type { TraceSummary } from '../api.ts';
-import { byId, h, set } from './dom.ts';
+import { byId, h } from './dom.ts';
 import { clock, duration } from './format.ts';
 
 /**
@@ -9,49 +9,75 @@ import { clock, duration } from './format.ts';
 const canvas = byId('plot', HTMLCanvasElement);
 const labels = byId('plot-labels', HTMLDivElement);
 
+/** So many points are drawn again at most once a second. */
+const MANY = 1_000;
+const AGAIN_MS = 1_000;
+
+let points: readonly TraceSummary[] = [];
+let marked = '';
+let drawn = 0;
+let timer = 0;
+
 export function drawPlot(traces: readonly TraceSummary[], at: string): void {
-  const frame = canvas.parentElement;
-  if (frame !== null) frame.hidden = traces.length < 2;
+  if (canvas.parentElement !== null) canvas.parentElement.hidden = traces.length < 2;
+  points = traces;
+  marked = at;
+  const wait = traces.length < MANY ? 0 : drawn + AGAIN_MS - performance.now();
+  if (wait <= 0) draw();
+  else timer ||= setTimeout(draw, wait);
+}
+
+function draw(): void {
+  clearTimeout(timer);
+  timer = 0;
+  drawn = performance.now();
   const { clientWidth: width, clientHeight: height } = canvas;
   const context = canvas.getContext('2d');
-  if (context === null || width === 0 || traces.length < 2) return;
+  if (context === null || width === 0 || points.length < 2) return;
   const ratio = devicePixelRatio;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   let [first, last, least, most] = [Infinity, -Infinity, Infinity, 1];
-  for (const { at: time, ns } of traces) {
-    first = Math.min(first, time);
-    last = Math.max(last, time);
+  for (const { at, ns } of points) {
+    first = Math.min(first, at);
+    last = Math.max(last, at);
     least = Math.min(least, Math.max(1, ns));
     most = Math.max(most, ns);
   }
   if (most < least * 2) least /= 2;
-  const x = (time: number): number => 8 + ((time - first) / Math.max(1, last - first)) * (width - 16);
+  const x = (at: number): number => 8 + ((at - first) / Math.max(1, last - first)) * (width - 16);
   const y = (ns: number): number => height - 7 - (Math.log(Math.max(1, ns) / least) / Math.log(most / least)) * (height - 14);
   const style = getComputedStyle(canvas);
-  const point = (trace: TraceSummary, radius: number): void => {
-    const [left, top] = [x(trace.at), y(trace.ns)];
-    context.beginPath();
-    if (trace.errors === 0) context.arc(left, top, radius, 0, 7);
-    else for (const [dx, dy] of [[-1, -1], [-1, 1]] as const) {
-      context.moveTo(left + dx * (radius + 1), top + dy * (radius + 1));
-      context.lineTo(left - dx * (radius + 1), top - dy * (radius + 1));
-    }
-    if (trace.errors === 0) context.fill();
-    else context.stroke();
-  };
-  context.lineWidth = 1.5;
-  context.globalAlpha = traces.length > 500 ? 0.45 : 0.75;
+  context.globalAlpha = points.length > 500 ? 0.45 : 0.75;
   context.fillStyle = style.getPropertyValue('--point');
+  for (const { at, ns, errors } of points) {
+    if (errors > 0) continue;
+    if (points.length > MANY) {
+      context.fillRect(x(at) - 1.5, y(ns) - 1.5, 3, 3);
+    } else {
+      context.beginPath();
+      context.arc(x(at), y(ns), 2, 0, 7);
+      context.fill();
+    }
+  }
   context.strokeStyle = style.getPropertyValue('--bad');
-  for (const trace of traces) if (trace.errors === 0) point(trace, 2);
-  for (const trace of traces) if (trace.errors > 0) point(trace, 2);
+  context.lineWidth = 1.5;
+  context.globalAlpha = 0.75;
+  context.beginPath();
+  for (const { at, ns, errors } of points) {
+    if (errors === 0) continue;
+    const [left, top] = [x(at), y(ns)];
+    context.moveTo(left - 3, top - 3);
+    context.lineTo(left + 3, top + 3);
+    context.moveTo(left - 3, top + 3);
+    context.lineTo(left + 3, top - 3);
+  }
+  context.stroke();
   context.globalAlpha = 1;
-  const here = traces.find(({ id }) => id === at);
+  const here = points.find(({ id }) => id === marked);
   if (here !== undefined) {
-    context.fillStyle = style.getPropertyValue('--accent');
     context.beginPath();
     context.arc(x(here.at), y(here.ns), 5, 0, 7);
     context.lineWidth = 2;
@@ -59,7 +85,6 @@ export function drawPlot(traces: readonly TraceSummary[], at: string): void {
     context.stroke();
   }
   labels.replaceChildren(label(duration(most), 'top'), label(duration(least), 'bottom'), label(clock(first).slice(0, 8), 'from'), label(clock(last).slice(0, 8), 'to'));
-  set(labels, { 'aria-hidden': 'true' });
 }
 
 const label = (text: string, where: string): HTMLElement => h('span', { class: where }, text);

@@ -1,5 +1,6 @@
 /** Services as processes of this machine, as `run` starts them, with their endpoint at the relay. */
 import { startChild, stopChild, type Child } from '../../io/child.ts';
+import { listeningPort } from '../../local/port.ts';
 import { prepare } from '../../local/prepare.ts';
 import { freePort } from '../../see/ports.ts';
 import { variablesOf } from '../../see/verify/override.ts';
@@ -30,7 +31,8 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
     },
     async start(led, port, nonce) {
       for (const { subject: { service }, watched } of led) {
-        const taken = await takenPort(service.ports.map(({ container }) => container));
+        const wanted = listeningPort(service, workspace.files);
+        const taken = wanted !== undefined && (await freePort(wanted)) !== wanted ? wanted : undefined;
         if (taken !== undefined) throw new Stop(EXIT.notDone, `${oneLine(service.name)} listens on port ${taken}, and that is taken on this machine.`, 'end the program that has it, then run otel-setup verify again');
         const prepared = await prepare(workspace, service, tools, [], variablesOf({ service: service.name, watched, relay: `http://127.0.0.1:${port}`, nonce }));
         for (const sentence of prepared.said) context.print(`  ${oneLine(service.name)}: ${sentence}`);
@@ -51,7 +53,7 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
       }
     },
     base: ({ subject: { service } }) => {
-      const port = service.ports[0]?.container;
+      const port = listeningPort(service, workspace.files);
       return port === undefined ? undefined : `http://localhost:${port}`;
     },
     // The relay runs where the service runs: what it reached, the service reaches.
@@ -66,10 +68,4 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
     },
     different: async () => [],
   };
-}
-
-/** The first of these ports that somebody else listens on. */
-async function takenPort(ports: readonly number[]): Promise<number | undefined> {
-  for (const port of ports) if ((await freePort(port)) !== port) return port;
-  return undefined;
 }

@@ -10,7 +10,8 @@ import { each, type Draft } from '../files/each.ts';
 import { lockedIn, lockOf } from '../files/locked.ts';
 import { METHODS, MOVED, NODE, PYTHON } from './otel-names.ts';
 
-const near = (name: string, known: readonly string[]): string | undefined => known.includes(name) ? undefined : known.find((one) => one.length > 4 && distance(name.toLowerCase(), one.toLowerCase()) <= Math.min(2, Math.floor(one.length / 4)));
+/** What is private is not looked at: its names are near those of the public ones. */
+const near = (name: string, known: readonly string[]): string | undefined => known.includes(name) || name.startsWith('_') ? undefined : known.find((one) => one.length > 4 && distance(name.toLowerCase(), one.toLowerCase()) <= Math.min(2, Math.floor(one.length / 4)));
 
 interface Wrong {
   readonly at: Statement;

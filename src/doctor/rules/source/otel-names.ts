@@ -1,7 +1,7 @@
 /**
  * Names that people write when they set OpenTelemetry up in code, as the pinned releases have them: what a misspelled one
  * is held against. Of each module also those that lie within two letters of a listed one, so that a real name is never
- * taken for a misspelled one (test/doctor/otel-names.test.ts).
+ * taken for a misspelled one (held against dir() of each module of the newest set).
  */
 export const PYTHON: Readonly<Record<string, readonly string[]>> = {
   opentelemetry: ['trace', 'metrics', 'context', 'baggage', 'propagate', '_logs', '_events', 'version', 'sdk', 'exporter', 'instrumentation', 'attributes', 'semconv', 'distro', 'util', 'proto', 'propagators', 'environment_variables'],
@@ -9,9 +9,9 @@ export const PYTHON: Readonly<Record<string, readonly string[]>> = {
     'get_tracer', 'get_tracer_provider', 'set_tracer_provider', 'get_current_span', 'set_span_in_context', 'use_span', 'Status', 'StatusCode', 'SpanKind', 'Span', 'SpanContext', 'Tracer', 'TracerProvider', 'Link', 'NonRecordingSpan', 'ProxyTracer', 'ProxyTracerProvider', 'NoOpTracer', 'NoOpTracerProvider',
     'INVALID_SPAN', 'INVALID_SPAN_CONTEXT', 'INVALID_SPAN_ID', 'INVALID_TRACE_ID', 'TraceFlags', 'TraceState', 'format_span_id', 'format_trace_id', 'propagation', 'span', 'status', 'DEFAULT_TRACE_OPTIONS', 'DEFAULT_TRACE_STATE',
   ],
-  'opentelemetry.sdk.trace': ['TracerProvider', 'Tracer', 'Span', 'ReadableSpan', 'SpanProcessor', 'SpanLimits', 'Event', 'Resource', 'SynchronousMultiSpanProcessor', 'ConcurrentMultiSpanProcessor', 'sampling', 'export', 'id_generator', 'EventBase', 'TracerConfig'],
+  'opentelemetry.sdk.trace': ['TracerProvider', 'Tracer', 'Span', 'ReadableSpan', 'SpanProcessor', 'SpanLimits', 'Event', 'Resource', 'SynchronousMultiSpanProcessor', 'ConcurrentMultiSpanProcessor', 'sampling', 'export', 'id_generator', 'EventBase', 'IdGenerator', 'RandomIdGenerator'],
   'opentelemetry.sdk.trace.export': ['BatchSpanProcessor', 'SimpleSpanProcessor', 'ConsoleSpanExporter', 'SpanExporter', 'SpanExportResult', 'SpanProcessor', 'ReadableSpan', 'BatchProcessor', 'in_memory_span_exporter'],
-  'opentelemetry.sdk.resources': ['Resource', 'SERVICE_NAME', 'SERVICE_VERSION', 'SERVICE_NAMESPACE', 'SERVICE_INSTANCE_ID', 'DEPLOYMENT_ENVIRONMENT', 'ResourceDetector', 'OTELResourceDetector', 'ProcessResourceDetector', 'OsResourceDetector', 'get_aggregated_resources', 'ResourceAttributes', 'HOST_NAME', 'DEVICE_NAME', 'OTEL_SERVICE_NAME'],
+  'opentelemetry.sdk.resources': ['Resource', 'SERVICE_NAME', 'SERVICE_VERSION', 'SERVICE_NAMESPACE', 'SERVICE_INSTANCE_ID', 'DEPLOYMENT_ENVIRONMENT', 'ResourceDetector', 'OTELResourceDetector', 'ProcessResourceDetector', 'OsResourceDetector', 'get_aggregated_resources', 'ResourceAttributes', 'HOST_NAME', 'OTEL_SERVICE_NAME'],
   'opentelemetry.exporter.otlp.proto.http.trace_exporter': ['OTLPSpanExporter', 'Compression', 'SpanExporter', 'SpanExportResult'],
   'opentelemetry.exporter.otlp.proto.grpc.trace_exporter': ['OTLPSpanExporter', 'OTLPExporterMixin', 'Compression', 'SpanExporter', 'SpanExportResult'],
   'opentelemetry.instrumentation.flask': ['FlaskInstrumentor', 'get_default_span_name'],
@@ -25,7 +25,7 @@ export const PYTHON: Readonly<Record<string, readonly string[]>> = {
   'opentelemetry.instrumentation.redis': ['RedisInstrumentor'],
   'opentelemetry.instrumentation.celery': ['CeleryInstrumentor'],
   'opentelemetry.instrumentation.logging': ['LoggingInstrumentor'],
-  'opentelemetry.instrumentation.httpx': ['HTTPXClientInstrumentor', 'AsyncOpenTelemetryTransport', 'SyncOpenTelemetryTransport'],
+  'opentelemetry.instrumentation.httpx': ['HTTPXClientInstrumentor', 'HTTPX2ClientInstrumentor', 'AsyncOpenTelemetryTransport', 'SyncOpenTelemetryTransport'],
   'opentelemetry.instrumentation.botocore': ['BotocoreInstrumentor'],
 };
 

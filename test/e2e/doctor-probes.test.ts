@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
@@ -124,9 +124,10 @@ describe('a Flask service', () => {
     expect(Math.abs(one?.clock ?? Infinity)).toBeLessThan(5_000);
     // Under another project name it is the same service all the same.
     await compose(folder, 'down');
-    await compose(folder, '-p', `${folder.split('/').at(-1)?.toLowerCase() ?? ''}-other`, 'up', '-d');
+    const other = `${basename(folder).toLowerCase()}-other`;
+    await compose(folder, '-p', other, 'up', '-d');
     expect(known((await look()).known, 'containers').map(({ service, state }) => [service, state])).toEqual([['api', 'running']]);
-    await compose(folder, '-p', `${folder.split('/').at(-1)?.toLowerCase() ?? ''}-other`, 'down');
+    await compose(folder, '-p', other, 'down', '--rmi', 'local');
   });
 
   test('the requirement is in the file and not in the image; then built and not started', async () => {

@@ -19,7 +19,10 @@ afterAll(async () => browser.close());
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
+  // All of them, also where one finds that something was wrong: no program must be left behind.
+  const wrong: unknown[] = [];
+  for (const close of closing.splice(0).toReversed()) await close().catch((error: unknown) => wrong.push(error));
+  if (wrong.length > 0) throw wrong[0];
 });
 
 async function view(words: readonly string[] = []): Promise<View> {

@@ -2,6 +2,7 @@
 import { cluesOf } from '../../../languages/python/clues.ts';
 import { installsIn, type Install } from '../../../languages/python/installs.ts';
 import { locate } from '../../../languages/python/manifest.ts';
+import { oncePerService } from '../../../languages/once.ts';
 import { readRequirement } from '../../../languages/python/requirement.ts';
 import { readRequirements } from '../../../languages/python/requirements-txt.ts';
 import type { Files, Service } from '../../../types.ts';
@@ -19,7 +20,8 @@ export interface PythonImage {
 /** A package that starts an SDK under the wrapper: the distro, or a vendor's own. */
 const DISTRO = /^opentelemetry-distro$|distro|^honeycomb-opentelemetry$|^splunk-opentelemetry$|^elastic-opentelemetry$|^(?:logfire|traceloop-sdk|azure-monitor-opentelemetry)/;
 
-export function pythonImage(service: Service, files: Files): PythonImage {
+/** Read once: several rules ask for it. */
+export const pythonImage = oncePerService((service: Service, files: Files): PythonImage => {
   const packages = new Map(Object.entries(service.app?.libraries ?? {}));
   const scripts = [...(service.build?.stage?.runs ?? []).map(({ text }) => text), ...(service.start?.argv ?? []).filter((word) => /\s/.test(word))];
   const manifest = cluesOf(service, files).manifest;
@@ -30,7 +32,7 @@ export function pythonImage(service: Service, files: Files): PythonImage {
   if (texts.some((text) => /(?:^|\n)\s*-e\s|git\+|https?:\/\/\S+\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\.|\{[^}]*(?:git|path|url|workspace)\s*=/.test(text))) complete = false;
   if (texts.some((text) => /opentelemetry[-_]distro"?\s*(?:\[[^\]]*otlp|=\s*\{[^}]*otlp)/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
   return { packages, complete, bootstraps: texts.some((text) => /opentelemetry-bootstrap\b/.test(text)) };
-}
+});
 
 /** @returns whether all that it installs is known. */
 function add(install: Install, service: Service, files: Files, packages: Map<string, string>, texts: string[]): boolean {

@@ -3,7 +3,7 @@ import { exactVersion } from '../../../languages/python/requirement.ts';
 import { cluesOf } from '../../../languages/python/clues.ts';
 import { processOf } from '../../../languages/node/process.ts';
 import { jsSources } from '../../../languages/node/source.ts';
-import type { Evidence, Files, Service } from '../../../types.ts';
+import type { Evidence, Files, Path, Service } from '../../../types.ts';
 import { rule } from '../../rule.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
 import { isOfficial } from './base-image.ts';
@@ -58,11 +58,22 @@ function isUnderstood(service: Service, files: Files): boolean {
 /** Files that start programs, or say with which options. */
 const STARTERS = /\.(?:sh|bash|conf|ini|cfg)$|^(?:Makefile|Procfile|justfile|Taskfile\.ya?ml|ecosystem\.config\.[cm]?js|nodemon\.json|\.npmrc|\.pm2\.json|process\.ya?ml)$/;
 
+const startersKnown = new WeakMap<Files, Map<Path, boolean>>();
+
+/** One of them below a folder names OpenTelemetry or a preload. */
+function hasStarter(dir: Path, files: Files): boolean {
+  const known = startersKnown.get(files) ?? new Map<Path, boolean>();
+  startersKnown.set(files, known);
+  const found = known.get(dir) ?? files.find(dir, STARTERS, 3).some((path) => /opentelemetry|otel|--(?:import|require)\b/i.test(files.text(path) ?? ''));
+  known.set(dir, found);
+  return found;
+}
+
 /** Ways that leave no trace in a command: FastAPI's own, a preload of an unknown name, a module that Python loads by itself. */
 function startsUnseen(subject: Subject, files: Files): boolean {
   const { service, settings } = subject;
   if (preloadsOf(subject, files).some((preload) => !isOther(preload))) return true;
-  if (files.find(service.dir, STARTERS, 3).some((path) => /opentelemetry|otel|--(?:import|require)\b/i.test(files.text(path) ?? ''))) return true;
+  if (hasStarter(service.dir, files)) return true;
   if (service.app?.language !== 'python') return false;
   const fastapi = service.app.libraries['fastapi'];
   if (fastapi !== undefined) {
@@ -78,8 +89,16 @@ export function runsInstrumented(inside: Facts['inside'] | undefined, service: s
   return (inside ?? []).some((one) => one.service === service && one.from === 'container' && one.processes.some(({ env, argv }) => /auto_instrumentation/.test(env['PYTHONPATH'] ?? '') || /otel|opentelemetry|tracing|instrumentation/i.test(env['NODE_OPTIONS'] ?? '') || /opentelemetry-instrument|-javaagent:\S*opentelemetry/.test(argv.join(' '))));
 }
 
-/** It has signs, and nothing starts OpenTelemetry in it as far as the usual ways go. */
+const idleKnown = new WeakMap<Subject, boolean>();
+
+/** It has signs, and nothing starts OpenTelemetry in it as far as the usual ways go. Found out once for the rules that ask. */
 export function isIdle(subject: Subject, files: Files): boolean {
+  const idle = idleKnown.get(subject) ?? findIdle(subject, files);
+  idleKnown.set(subject, idle);
+  return idle;
+}
+
+function findIdle(subject: Subject, files: Files): boolean {
   // `otel-setup run` starts a service of this machine, and puts what is needed in front of its command.
   if (subject.service.origin === 'folder' && Object.keys(subject.service.app?.libraries ?? {}).some((name) => name === 'opentelemetry-distro' || name === '@opentelemetry/sdk-node')) return false;
   return subject.expected && subject.instrumented.by === 'no' && subject.service.start !== undefined && !isOneShot(subject.service) && isUnderstood(subject.service, files) && !startsUnseen(subject, files) && !touchesSdk(subject, files);

@@ -45,7 +45,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { run } = await commandFiles[args.command]();
     const report = await run(args, context);
     // `view --json` and `verify --json` are streams of lines: the report is the last of them.
-    if (args.json) context.result(`${JSON.stringify(report, null, args.command === 'view' || args.command === 'verify' ? 0 : 2)}\n`);
+    if (args.json) context.result(`${JSON.stringify(report, null, indentOf(args.command))}\n`);
     return report.exit;
   } catch (error) {
     return ended(error, argv, args, streams);
@@ -72,4 +72,5 @@ function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undef
 }
 
 const report = (command: string, exit: number, says: string, hint?: string) =>
-  `${JSON.stringify({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, null, 2)}\n`;
+  `${JSON.stringify({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, null, indentOf(command))}\n`;
+const indentOf = (command: string): number => (command === 'view' || command === 'verify' ? 0 : 2);

@@ -125,6 +125,10 @@ describe('said before anything is started', () => {
     const ran = await verify(await workspace(), words);
     expect({ code: ran.code, err: ran.err }).toEqual({ code, err: expect.stringMatching(says) });
   });
+  test('--json: an error is one line too', async () => {
+    const ran = await verify(await workspace(), ['--json', '--exclude', 'api']);
+    expect(ran.lines()).toEqual([expect.objectContaining({ command: 'verify', exit: 1, ok: false, error: 'No service here is meant to send traces.' })]);
+  });
   test('--json-schema prints the schema of a line', async () => {
     const ran = await verify(await workspace(), ['--json-schema']);
     expect(ran.code).toBe(0);

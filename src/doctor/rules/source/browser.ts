@@ -119,7 +119,8 @@ const cors = rule({
 function propagating(facts: Seen): Evidence | undefined {
   for (const { sources } of pagesOf(facts)) {
     for (const source of sources) {
-      const match = /\bpropagateTraceHeaderCorsUrls\s*:\s*(?!\s*\[\s*\])\S/.exec(source.code);
+      // A text is compared with the whole address: one that looks like a pattern matches nothing, so nothing is sent.
+      const match = /\bpropagateTraceHeaderCorsUrls\s*:\s*\[?\s*(?:\/[^/*]|new\s+RegExp\b)/.exec(source.code);
       if (match !== null) return seenAt(facts.workspace.files, source, match.index);
     }
   }

@@ -1,0 +1,2 @@
+import './tracing';
+import React from 'react';

@@ -1,4 +1,3 @@
-import { Malformed } from '../otlp-limits.ts';
 import { traces as tracesMessage } from '../otlp-messages.ts';
 import { toJson } from '../otlp-transcode.ts';
 import type { State } from './api.ts';
@@ -67,8 +66,8 @@ export function page({ arrivals, state, names, assets }: PageOptions): Page {
     try {
       return await give(path, query, signal);
     } catch (error) {
-      if (error instanceof Malformed) return plain(500, `What a sender sent cannot be shown: ${error.message}`);
-      throw error;
+      // Attributes are only read when somebody looks: what is wrong in them comes to light here.
+      return plain(500, `What a sender sent cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
 

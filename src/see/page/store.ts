@@ -1,3 +1,4 @@
+import { Malformed } from '../otlp-limits.ts';
 import type { TraceSummary } from './api.ts';
 import { field, headsOf as headsIn, readSpans, textsOf, type SpanGroup, type SpanHead } from './read-spans.ts';
 
@@ -79,10 +80,10 @@ export class TraceStore {
     return this.#traces.values();
   }
 
-  /** Adds a traces request (protobuf). Gives the ids that changed and those that had to go. A span that came before is left out. */
+  /** Adds a traces request (protobuf). Gives the ids that changed and those that had to go. A span that came before is left out. Throws Malformed, and then nothing was added. */
   add(request: Uint8Array): { readonly changed: ReadonlySet<string>; readonly gone: readonly string[] } {
     const changed = new Set<string>();
-    for (const group of readSpans(request)) {
+    for (const group of groupsOf(request)) {
       for (const [id, spans] of byTrace(group.spans)) {
         for (let from = 0; from < spans.length; from += CHUNK) {
           this.#addChunk(id, group, spans.slice(from, from + CHUNK));
@@ -158,6 +159,14 @@ export class TraceStore {
   }
 }
 
+function groupsOf(request: Uint8Array): readonly SpanGroup[] {
+  try {
+    return readSpans(request);
+  } catch (error) {
+    throw new Malformed('The body is not a protobuf message, or it was cut off.', { cause: error });
+  }
+}
+
 const NO_ROOT: Root = { head: { parentId: '', name: '', startNs: 0n }, service: '', route: '', status: 0 };
 
 /** A span without a parent before one with a parent; then the one that starts first. */
@@ -169,10 +178,19 @@ function isBefore(span: Root['head'], root: Root['head']): boolean {
 const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
 
 function rootOf({ parentId, name, startNs, bytes }: SpanHead, service: string): Root {
-  const http = textsOf(bytes, 9, HTTP);
+  const http = httpOf(bytes);
   const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
   const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
   return { head: { parentId, name: cut(name), startNs }, service: cut(service), route: cut(route), status: Number.isInteger(status) ? status : 0 };
+}
+
+/** Attributes that are no protobuf are shown by nobody; the span counts all the same. */
+function httpOf(span: Uint8Array): ReadonlyMap<string, string> {
+  try {
+    return textsOf(span, 9, HTTP);
+  } catch {
+    return new Map();
+  }
 }
 
 function byTrace(spans: readonly SpanHead[]): Map<string, SpanHead[]> {

@@ -177,7 +177,7 @@ async function sorted(subjects: readonly Subject[], ground: Ground, workspace: W
     const found = watching(subject, workspace.files);
     const outdated = ground.left.get(name);
     if (found.is !== 'watched') {
-      aside.set(name, { state: found.is, says: `${found.why}${found.at === undefined ? '' : ` (${placeOf(found.at)})`}`, then: found.is === 'not set up' ? `npx otel-setup doctor --services ${name}` : 'look in the backend itself' });
+      aside.set(name, { state: found.is, says: `${found.why}${found.at === undefined ? '' : ` (${placeOf(found.at)})`}`, then: found.is === 'not watchable' ? 'look in the backend itself' : subject.instrumented.by === 'no' ? `npx otel-setup init --services ${name}` : `npx otel-setup doctor --services ${name}` });
       continue;
     }
     if (outdated !== undefined) {

@@ -27,8 +27,6 @@ export function watching({ service, settings, sending, unsure, instrumented }: P
   if (service.networkMode === 'none') return { is: 'not watchable', why: 'it has no network (network_mode: none)' };
   const exporter = exporterOf(sending);
   if (exporter !== undefined) return exporter;
-  const grpc = grpcOf(sending);
-  if (grpc !== undefined) return grpc;
   const { from } = sending.endpoint;
   if (from === 'default') {
     const [way] = unsure;
@@ -37,6 +35,8 @@ export function watching({ service, settings, sending, unsure, instrumented }: P
     if (blank !== undefined) return { is: 'not set up', why: `${blank.name} is blank`, at: blank.where };
     return { is: 'not set up', why: instrumented.by === 'no' ? 'nothing in it makes or sends spans' : 'nothing says where its spans go (no OTEL_EXPORTER_OTLP_ENDPOINT)' };
   }
+  const grpc = grpcOf(sending);
+  if (grpc !== undefined) return grpc;
   const variable = 'name' in from ? from : namedInCode(from, settings, files);
   if (variable === undefined) return { is: 'not watchable', why: 'the endpoint is given in its code', at: from.where };
   return address(variable, [...(service.start?.argv ?? []), ...(service.start?.real ?? [])], settings);

@@ -55,6 +55,7 @@ describe('which variable leads a service to the relay', () => {
     ['blank', python(['OTEL_EXPORTER_OTLP_ENDPOINT: ""', 'OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf']), 'OTEL_EXPORTER_OTLP_ENDPOINT is blank'],
     ['no address', python(['OTEL_EXPORTER_OTLP_ENDPOINT: api.honeycomb.io:443', 'OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf']), 'no address that begins with http'],
     ['nothing', python(['OTEL_SERVICE_NAME: api', 'OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf']), 'nothing says where its spans go'],
+    ['nothing at all: not gRPC, although that is the default of Python', { ...python(['CURRENCY: EUR']), 'api/Dockerfile': 'FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nCMD ["flask", "run"]\n', 'api/requirements.txt': 'flask\n' }, 'nothing in it makes or sends spans'],
     ['the console', python([...HTTP, 'OTEL_TRACES_EXPORTER: console']), 'OTEL_TRACES_EXPORTER=console sends nothing'],
   ])('not set up: %s', (_name, tree, why) => {
     expect(watched(tree)).toMatchObject({ is: 'not set up', why: expect.stringContaining(why) });

@@ -85,23 +85,32 @@ export function serviceOf(resource: Uint8Array): string {
   return (textsOf(resource, 1, ['service.name']).get('service.name') ?? '').trim() || 'unknown_service';
 }
 
+/** What work gives; undefined where a sender's bytes are not what they should be: one bad attribute must not hide the others. */
+export function orNothing<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The attributes of these names in a message that has them in field `number`, as text; the first of a name counts. */
 export function textsOf(bytes: Uint8Array, number: number, names: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const pair of fieldsOf(bytes, number)) {
-    const key = bufferOf(fieldsOf(pair, 1).at(-1) ?? NONE).toString('utf8');
-    if (!names.includes(key) || found.has(key)) continue;
-    const value = fieldsOf(pair, 2).at(-1);
-    found.set(key, value === undefined ? '' : valueText(toJson(anyValue, value)));
+    const key = orNothing(() => bufferOf(fieldsOf(pair, 1).at(-1) ?? NONE).toString('utf8'));
+    if (key === undefined || !names.includes(key) || found.has(key)) continue;
+    const text = orNothing(() => valueText(toJson(anyValue, fieldsOf(pair, 2).at(-1) ?? NONE)));
+    if (text !== undefined) found.set(key, text);
   }
   return found;
 }
 
 /** All attributes of a message that has them in field `number`, as texts. */
 export const pairsOf = (bytes: Uint8Array, number: number): readonly (readonly [string, string])[] =>
-  fieldsOf(bytes, number).map((pair) => {
-    const { key, value } = toJson(keyValue, pair);
-    return [typeof key === 'string' ? key : '', valueText(value)] as const;
+  fieldsOf(bytes, number).flatMap((pair) => {
+    const { key, value } = orNothing(() => toJson(keyValue, pair)) ?? {};
+    return typeof key === 'string' ? [[key, valueText(value)] as const] : [];
   });
 
 function headOf(bytes: Uint8Array, framed: Uint8Array): SpanHead {

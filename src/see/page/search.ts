@@ -1,5 +1,5 @@
 import type { SearchResult } from './api.ts';
-import { fieldsOf, pairsOf } from './read-spans.ts';
+import { fieldsOf, orNothing, pairsOf } from './read-spans.ts';
 import { headsOf, type Chunk, type KeptTrace, type TraceStore } from './store.ts';
 
 /** For how long the search works before it lets others go on, milliseconds. */
@@ -48,4 +48,4 @@ const has = (chunk: Chunk, needle: string): boolean => {
 /** A long text does not come together out of ids by accident; a short one is looked up in what people see. */
 const spells = (chunk: Chunk, needle: string): boolean => needle.length > 4 || words(chunk).some((word) => lower(word).includes(needle));
 const pairs = (chunk: Chunk): readonly (readonly [string, string])[] => [...pairsOf(chunk.resource, 1), ...headsOf(chunk).flatMap(({ bytes }) => pairsOf(bytes, 9))];
-const words = (chunk: Chunk): readonly string[] => [...pairs(chunk).flat(), ...headsOf(chunk).flatMap(({ name, bytes }) => [name, ...fieldsOf(bytes, 11).flatMap((event) => [...fieldsOf(event, 2).map((text) => bufferOf(text).toString('utf8')), ...pairsOf(event, 3).flat()])])];
+const words = (chunk: Chunk): readonly string[] => [...pairs(chunk).flat(), ...headsOf(chunk).flatMap(({ name, bytes }) => [name, ...fieldsOf(bytes, 11).flatMap((event) => orNothing(() => [...fieldsOf(event, 2).map((text) => bufferOf(text).toString('utf8')), ...pairsOf(event, 3).flat()]) ?? [])])];

@@ -178,19 +178,10 @@ function isBefore(span: Root['head'], root: Root['head']): boolean {
 const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
 
 function rootOf({ parentId, name, startNs, bytes }: SpanHead, service: string): Root {
-  const http = httpOf(bytes);
+  const http = textsOf(bytes, 9, HTTP);
   const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
   const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
   return { head: { parentId, name: cut(name), startNs }, service: cut(service), route: cut(route), status: Number.isInteger(status) ? status : 0 };
-}
-
-/** Attributes that are no protobuf are shown by nobody; the span counts all the same. */
-function httpOf(span: Uint8Array): ReadonlyMap<string, string> {
-  try {
-    return textsOf(span, 9, HTTP);
-  } catch {
-    return new Map();
-  }
 }
 
 function byTrace(spans: readonly SpanHead[]): Map<string, SpanHead[]> {

@@ -16,6 +16,7 @@ import type { Report } from '../types.ts';
 import { keys, screen, type Screen } from '../ui/screen.ts';
 import { hostOf } from '../workspace/host.ts';
 import type { Context, Run } from './context.ts';
+import { folderOf } from './workspace-of.ts';
 import { load, save } from './view/files.ts';
 
 /** Services in the live table; more are counted in its last line. */
@@ -30,6 +31,8 @@ const MOST_SPANS = 100_000;
 export const run: Run = async (args, context) => {
   const port = numberOf('--port', args.port, LOCAL_PORT, 0, 65_535);
   const spans = numberOf('--max-spans', args.maxSpans, MOST_SPANS, 1, 100_000_000);
+  // What a killed run left here is put back, as by every command.
+  await folderOf(context);
   const host = args.host === undefined ? await listenAddresses(context.tools) : [args.host];
   const kept = keep(Math.min(spans, MOST_IN_TERMINAL));
   const arrivals = new Arrivals(limitsFor(spans));

@@ -10,8 +10,8 @@ import { rules } from '../doctor/rules/index.ts';
 import { githubOf } from '../doctor/show/github.ts';
 import { sarifOf } from '../doctor/show/sarif.ts';
 import { textOf } from '../doctor/show/text.ts';
-import { thenOf } from '../doctor/then.ts';
-import type { DoctorReport, Facts, Known } from '../doctor/types.ts';
+import { forFiles, thenOf } from '../doctor/then.ts';
+import type { DoctorReport, Facts, Known, Line } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { oneLine } from '../ui/redact.ts';
 import { wrap } from '../ui/show.ts';
@@ -65,7 +65,10 @@ function knownName(name: string): void {
 }
 
 function judge(facts: Known, args: ParsedArgs, context: Context): Diagnosis {
-  return diagnose(facts, rules, { only: args.only, ignore: args.ignore, then: thenOf(facts, args.file, context.env) });
+  const { cause, lines, ...diagnosis } = diagnose(facts, rules, { only: args.only, ignore: args.ignore, then: thenOf(facts, args.file, context.env) });
+  const here = (line: Line): Line => ({ ...line, ...(line.do === undefined ? {} : { do: forFiles(line.do, args.file, context.env) }), ...(line.then === undefined ? {} : { then: forFiles(line.then, args.file, context.env) }) });
+  const all = lines.map(here);
+  return { ...diagnosis, lines: all, cause: cause === undefined ? undefined : all[lines.indexOf(cause)] };
 }
 
 function shown({ known: facts, took }: Pick<Looked, 'known' | 'took'>, diagnosis: Diagnosis, args: ParsedArgs, context: Context): DoctorReport {

@@ -18,6 +18,7 @@ export function afterPlan(workspace: Workspace, plan: Plan, services: readonly s
   const { files } = workspace;
   const texts = new Map<Path, string>(plan.patches.map(({ path, splices }) => [path, applySplices(files.text(path) ?? '', splices)]));
   const { workspace: after } = reread(workspace, overlay(files, texts), read);
-  const { lines } = diagnose(factsOf(after, services), staticRules);
+  // Where the key is kept is what init itself sees to and says: with `gp env` alone, this shell has none.
+  const { lines } = diagnose(factsOf(after, services), staticRules, { ignore: ['files.header-blank'] });
   return lines.filter(({ status, service }) => (status === 'broken' || status === 'warn') && (service === undefined || services.includes(service)));
 }

@@ -6,6 +6,13 @@ import type { Finding, Known, Rule } from './types.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** A line of advice for this project: `docker compose` with the files that were named to us. */
+export function forFiles(text: string, files: readonly string[], env: Env): string {
+  if (files.length === 0) return text;
+  const words = commandLine(composeWords(files), shellOf(env));
+  return text.replaceAll(/\bdocker compose(?! -f\b)(?= [a-z-])/g, () => words);
+}
+
 /** @param files compose files that were named to us. */
 export function thenOf(known: Known, files: readonly string[], env: Env): (finding: Finding, rule: Rule) => string | undefined {
   const { subjects } = known;

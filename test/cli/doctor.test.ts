@@ -1,7 +1,7 @@
 /** The doctor as a user has it: the built program in a pipe. The key is known to the stand-in and must be seen in no output. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,14 @@ describe('a header with a colon', () => {
     expect(err).toContain('--explain files.header-colon');
     expect(out).toBe('');
     expect(code).toBe(1);
+  });
+  test('a compose file that was named stands in every command that is advised', async () => {
+    const folder = workspace(withColon);
+    renameSync(join(folder, 'docker-compose.yml'), join(folder, 'dev.yml'));
+    const { out } = await run(folder, ['doctor', '--offline', '--no-docker', '--json', '--file', 'dev.yml']);
+    const { lines } = doctorShape.parse(JSON.parse(out));
+    expect(lines.find(({ rule }) => rule === 'files.header-colon')?.then).toBe('docker compose -f dev.yml up -d --build backend-flask');
+    expect(lines.flatMap((line) => [line.do ?? '', line.then ?? '']).filter((line) => /docker compose (?!-f dev\.yml)/.test(line))).toEqual([]);
   });
   test('--json is the documented shape, and names the cause', async () => {
     const { code, out } = await run(workspace(withColon), ['doctor', '--offline', '--no-docker', '--json']);

@@ -218,11 +218,7 @@ const STATES: readonly State[] = [
       // The old exporter does not read HTTPS_PROXY from its session; it speaks to the stand-in without TLS.
       edit(folder, 'docker-compose.yml', 'https://api.honeycomb.io', honeycomb.us);
     },
-    cause: 'files.reloader',
-    cure: (folder, does) => {
-      expect(does).toContain('--no-reload');
-      edit(folder, 'backend/Dockerfile', '"--debug"]', '"--debug", "--no-reload"]');
-    },
+    cause: 'files.reloader', cure: 'fix',
   },
   {
     name: 'provider-never-set',

@@ -115,4 +115,31 @@ function origin({ sending }: Subject, url: string): string {
   return typeof from === 'object' && 'value' in from ? from.value.trim() : new URL(url).origin;
 }
 
-export const reach: readonly Rule[] = [tls, unreachable];
+const notHttp = rule({
+  id: 'container.not-http',
+  hop: 'container',
+  title: 'What answers at the endpoint does not speak HTTP, or a proxy stands in the way',
+  from: ['workspace', 'subjects', 'reach'],
+  page: {
+    symptoms: ["('Connection aborted.', BadStatusLine('...'))", 'Parse Error: Expected HTTP/', 'Received HTTP/0.9 when not allowed', 'OSError: Tunnel connection failed: 403 Forbidden'],
+    why: 'The connection opens, and what comes back is no answer of HTTP: 4317 is the port of gRPC, another program has the port, or a proxy refuses to go there.',
+    check: ['docker compose exec SERVICE env | grep -iE "OTLP|proxy"', 'docker compose ps'],
+    fix: ['For the exporter over HTTP: OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel-collector:4318"', 'A proxy must let the endpoint through, or NO_PROXY must name it.'],
+    links: ['https://opentelemetry.io/docs/specs/otlp/'],
+  },
+  find: (facts) => failures(facts, 'http', 'header', 'url').map(({ service, subject, url, host, got, because, about }) => {
+    const proxy = /proxy|[Tt]unnel/.test(got.says);
+    // A connection that was cut may be a server that starts just now.
+    const certain = proxy || /BadStatusLine|Parse Error|HTTP\/0\.9|Expected HTTP|invalid HTTP|characters/i.test(got.says);
+    const place = oneLine(URL.canParse(url) ? new URL(url).host : host);
+    return {
+      service, status: certain ? 'broken' as const : 'warn' as const,
+      says: got.at === 'header' ? 'The headers that are sent have characters that HTTP does not allow.' : proxy ? `The proxy of ${service} does not let it through to ${place}.` : certain ? `What listens at ${place} does not answer in HTTP.` : `What listens at ${place} closed the connection without an answer.`,
+      because,
+      do: got.at === 'header' ? 'npx otel-setup status' : proxy ? `let the proxy through to ${place}, or name it in NO_PROXY` : `${about}: "${origin(subject, url).replace(/:4317\b/, ':4318')}"   # the port that takes OTLP over HTTP`,
+      about,
+    };
+  }),
+});
+
+export const reach: readonly Rule[] = [tls, notHttp, unreachable];

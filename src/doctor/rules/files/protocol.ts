@@ -89,7 +89,10 @@ const port = rule({
     if (protocol.from === 'default' && heedsEnvironment(subject, facts.workspace.files) !== 'yes') return [];
     const to = facts.workspace.services.find(({ name }) => name === sending.to.service);
     // Ports are a convention: certain for a tool of this project that takes both under their usual numbers.
-    const certain = to !== undefined && isTelemetryTool(to) && to.build === undefined;
+    const usual = to !== undefined && isTelemetryTool(to) && to.build === undefined;
+    // Elsewhere a request of ours from inside tells: nothing there spoke HTTP with it.
+    const tried = facts.reach?.find((one) => one.service === service.name)?.got;
+    const certain = usual || (!grpc && tried?.is === 'failed' && tried.at === 'http');
     const right = grpc ? '4317' : '4318';
     const because = [...(setting === undefined ? [] : [settingAt(facts.workspace.files, setting)]), ...(typeof protocol.from === 'object' ? [settingAt(facts.workspace.files, protocol.from)] : [])];
     const { from } = sending.endpoint;

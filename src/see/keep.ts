@@ -1,4 +1,5 @@
-import type { Count, Signal, SpanRow } from './span.ts';
+import { shorten } from './otlp-limits.ts';
+import type { Count, KeptSpan, Signal, SpanRow } from './span.ts';
 
 /** What is known of one service, for the table. */
 export interface ServiceCount {
@@ -26,10 +27,16 @@ export interface Kept {
   /** Ids of the traces that are kept; the one that got a span last is last. */
   traceIds(): readonly string[];
   /** In order of arrival; empty where it is not known (any more). */
-  trace(traceId: string): readonly SpanRow[];
+  trace(traceId: string): readonly KeptSpan[];
   /** Waits, without polling, for a span of each of the services in that trace; at most `ms`, or until the signal. */
   seen(traceId: string, services: readonly string[], ms: number, signal?: AbortSignal): Promise<Seen>;
 }
+
+/** UTF-16 units of a name or message that a terminal has room for. */
+const LONGEST = 400;
+
+/** Field by field: a span as it was read holds on to the whole request that it came in. */
+const compact = ({ traceId, spanId, parentId, service, name, kind, startNs, endNs, error, message, scope }: SpanRow): KeptSpan => ({ traceId, spanId, parentId, service, name: shorten(name, LONGEST), kind, startNs, endNs, error, message: shorten(message, LONGEST), scope: shorten(scope, LONGEST) });
 
 /** A service name is the sender's choice: beyond this many, new ones are counted together. */
 const MOST_SERVICES = 500;
@@ -40,7 +47,7 @@ const OTHERS = '(other services)';
  * first; of a trace that is larger than that, its oldest spans. Counts go on.
  */
 export function keep(most = 50_000): Kept {
-  const traces = new Map<string, Map<string, SpanRow>>();
+  const traces = new Map<string, Map<string, KeptSpan>>();
   const counts = new Map<string, { -readonly [Key in keyof ServiceCount]: ServiceCount[Key] }>();
   const waiters = new Set<() => void>();
   let held = 0;
@@ -53,7 +60,7 @@ export function keep(most = 50_000): Kept {
   };
 
   const addOne = (span: SpanRow): void => {
-    const trace = traces.get(span.traceId) ?? new Map<string, SpanRow>();
+    const trace = traces.get(span.traceId) ?? new Map<string, KeptSpan>();
     // Taken out and put at the end: the map is in order of last arrival.
     traces.delete(span.traceId);
     traces.set(span.traceId, trace);
@@ -62,11 +69,11 @@ export function keep(most = 50_000): Kept {
       count.repeated++;
       return;
     }
-    trace.set(span.spanId, span);
+    trace.set(span.spanId, compact(span));
     held++;
     count.spans++;
     if (span.error) count.errors++;
-    if (span.kind === 'server' || span.kind === 'consumer' || count.last === '') count.last = span.name;
+    if (span.kind === 'server' || span.kind === 'consumer' || count.last === '') count.last = shorten(span.name, LONGEST);
   };
 
   const trim = (): void => {

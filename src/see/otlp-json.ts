@@ -7,13 +7,16 @@ import type { Field, Scalar, Table } from './otlp-schema.ts';
  * taken as well. Throws Malformed with the name of the field that is not right.
  */
 export function readJson(table: Table, body: Uint8Array): Plain {
-  let value: unknown;
+  return readMessage('The body', table, parseJson(body), 1, new Budget());
+}
+
+/** Throws Malformed on what is not JSON in UTF-8. */
+export function parseJson(body: Uint8Array): unknown {
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     throw new Malformed('The body is not JSON in UTF-8, or it was cut off.', { cause: error });
   }
-  return readMessage('The body', table, value, 1, new Budget());
 }
 
 function readMessage(name: string, table: Table, value: unknown, depth: number, budget: Budget): Plain {

@@ -25,5 +25,5 @@ export class Budget {
   }
 }
 
-/** Text as it is kept. */
-export const shorten = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text);
+/** Text as it is kept. A copy: a part of a text would keep all of it in memory. */
+export const shorten = (text: string, most = LONGEST_TEXT): string => (text.length > most ? `${Buffer.from(text.slice(0, most - 1), 'utf16le').toString('utf16le')}…` : text);

@@ -129,7 +129,7 @@ function writeScalar(name: string, kind: Kind, value: unknown, writer: BinaryWri
   const text = (): string => (typeof value === 'string' ? value : wrong(name, 'a string'));
   switch (kind) {
     case 'string': return void writer.string(text());
-    case 'hex': return void writer.bytes(/^(?:[0-9a-f]{2})*$/i.test(text()) ? Buffer.from(text(), 'hex') : wrong(name, 'hex digits'));
+    case 'hex': return void writer.bytes(/^(?:[0-9a-f]{2})*$/i.test(text()) ? Buffer.from(text(), 'hex') : wrong(name, 'hex digits (OTLP/JSON writes ids in hex, not in base64)'));
     case 'base64': return void writer.bytes(Buffer.from(text(), 'base64'));
     case 'bool': return void writer.bool(typeof value === 'boolean' ? value : wrong(name, 'true or false'));
     case 'enum': return void writer.int32(enumNumber(name, value));
@@ -150,7 +150,7 @@ function wrong(name: string, what: string): never {
 
 function whole(name: string, value: unknown): bigint {
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : wrong(name, 'an integer, as a string or a number');
+  return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : wrong(name, 'a 64-bit integer, as a string or a number');
 }
 
 function double(name: string, value: unknown): number {

@@ -48,7 +48,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 
 function askPage(request: IncomingMessage, response: ServerResponse, { page, host }: ReceiverOptions): Promise<PageAnswer | undefined> | undefined {
   const others = typeof host === 'string' ? [] : host.slice(1);
-  if (page === undefined || others.includes(request.socket.localAddress ?? '')) return undefined;
+  if (page === undefined || request.method === 'POST' || others.includes(request.socket.localAddress ?? '')) return undefined;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   return page({ method: request.method ?? '', url: request.url ?? '/', headers: request.headers, signal: gone.signal });
@@ -93,7 +93,7 @@ function take(signal: Signal, bytes: Buffer, encoding: Encoding, options: Receiv
     if ('refused' in decoded) return { status: 400, says: decoded.refused };
     if (decoded.rejected > 0) options.onTrouble?.(decoded.why);
     if (decoded.spans.length > 0) options.onSpans(decoded.spans);
-    options.onTaken?.({ signal, bytes, encoding });
+    options.onTaken?.({ signal, bytes, encoding, groups: decoded.groups });
     return accepted(signal, encoding, decoded.rejected, decoded.why);
   }
   const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);

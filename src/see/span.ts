@@ -28,6 +28,9 @@ export interface SpanRow {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
+/** A span without what only the page shows. */
+export type KeptSpan = Omit<SpanRow, 'attributes'>;
+
 export type Signal = 'traces' | 'metrics' | 'logs';
 
 /** Data points or log records of one service: counted, not kept. */

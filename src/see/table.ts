@@ -1,6 +1,6 @@
 import { oneLine as clean } from '../ui/redact.ts';
 import type { ServiceCount } from './keep.ts';
-import type { SpanRow } from './span.ts';
+import type { KeptSpan } from './span.ts';
 import { columnsOf, fit, pad } from './width.ts';
 
 /** Depth at which a tree is not indented any further. */
@@ -37,10 +37,10 @@ export function serviceTable(services: readonly ServiceCount[], width = 80): rea
  * status text. Children in order of their start. A span whose parent did not arrive (it may be the caller's,
  * who does not send here) stands at the left. Pure.
  */
-export function traceTree(spans: readonly SpanRow[], width = 80): readonly string[] {
+export function traceTree(spans: readonly KeptSpan[], width = 80): readonly string[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const children = new Map<string, SpanRow[]>();
-  const roots: SpanRow[] = [];
+  const children = new Map<string, KeptSpan[]>();
+  const roots: KeptSpan[] = [];
   for (const span of spans) {
     const siblings = byId.has(span.parentId) && span.parentId !== span.spanId ? (children.get(span.parentId) ?? []) : roots;
     if (siblings !== roots) children.set(span.parentId, siblings);
@@ -49,7 +49,7 @@ export function traceTree(spans: readonly SpanRow[], width = 80): readonly strin
   const serviceWidth = Math.min(Math.floor(width * 0.3), Math.max(0, ...spans.map((span) => columnsOf(oneLine(span.service)))));
   const lines: string[] = [];
   const drawn = new Set<string>();
-  const draw = (first: readonly SpanRow[]): void => {
+  const draw = (first: readonly KeptSpan[]): void => {
     // A stack of our own: a trace can be deeper than the call stack.
     const stack = sorted(first).map((span) => ({ span, depth: 0 })).toReversed();
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -66,7 +66,7 @@ export function traceTree(spans: readonly SpanRow[], width = 80): readonly strin
   return lines;
 }
 
-function spanLine(span: SpanRow, depth: number, serviceWidth: number, width: number): string {
+function spanLine(span: KeptSpan, depth: number, serviceWidth: number, width: number): string {
   const time = duration(span.endNs - span.startNs).padStart(9);
   const indent = '  '.repeat(Math.min(depth, DEEPEST_INDENT));
   const error = span.error ? `  ERROR${span.message === '' ? '' : ` ${oneLine(span.message)}`}` : '';
@@ -76,7 +76,7 @@ function spanLine(span: SpanRow, depth: number, serviceWidth: number, width: num
   return `${pad(oneLine(span.service), serviceWidth)}  ${time}  ${fit(name, nameWidth)}`.trimEnd();
 }
 
-const sorted = (spans: readonly SpanRow[]): SpanRow[] => spans.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
+const sorted = (spans: readonly KeptSpan[]): KeptSpan[] => spans.toSorted((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
 
 /** 950 µs, 12.3 ms, 4.56 s, 3 min 20 s. Below zero (clocks apart): '?'. */
 export function duration(ns: bigint): string {

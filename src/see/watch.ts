@@ -1,7 +1,7 @@
 /** What `view` says of each batch, as text for a pipe and as JSON. Pure. */
 import { oneLine } from '../ui/redact.ts';
 import type { ServiceCount } from './keep.ts';
-import type { Count, Signal, SpanRow } from './span.ts';
+import type { Count, KeptSpan, Signal, SpanRow } from './span.ts';
 import { traceTree } from './table.ts';
 
 /** One line for each service in a batch: `api  12 spans (+3), 1 error  last: GET /api/items`. */
@@ -26,4 +26,4 @@ export const batchJson = (batch: { readonly signal: 'traces'; readonly spans: re
   JSON.stringify(batch, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 
 /** A trace with its heading. */
-export const traceText = (traceId: string, spans: readonly SpanRow[], columns: number): readonly string[] => [`trace ${traceId}  ${plural(spans.length, 'span')}, ${plural(new Set(spans.map((span) => span.service)).size, 'service')}`, ...traceTree(spans, columns - 2).map((line) => `  ${line}`)];
+export const traceText = (traceId: string, spans: readonly KeptSpan[], columns: number): readonly string[] => [`trace ${traceId}  ${plural(spans.length, 'span')}, ${plural(new Set(spans.map((span) => span.service)).size, 'service')}`, ...traceTree(spans, columns - 2).map((line) => `  ${line}`)];

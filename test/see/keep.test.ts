@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keep } from '../../src/see/keep.ts';
-import type { SpanRow } from '../../src/see/span.ts';
 import { span } from './span.ts';
 
 describe('keep', () => {
@@ -40,7 +39,7 @@ describe('keep', () => {
         kept.add([span(trace, id)]);
         const held = kept.traceIds().reduce((all, traceId) => all + kept.trace(traceId).length, 0);
         expect(held).toBeLessThanOrEqual(most);
-        expect(kept.trace(trace).map((one: SpanRow) => one.spanId)).toContain(id);
+        expect(kept.trace(trace).map(({ spanId }) => spanId)).toContain(id);
       }
     }));
   });

@@ -82,7 +82,7 @@ describe('what is not OTLP', () => {
     [[], 'The body must be a JSON object'],
     [{ resourceSpans: {} }, '"resourceSpans" must be a JSON array'],
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 5 }] }] }] }, '"traceId" must be a string'],
-    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: 'soon' }] }] }] }, '"startTimeUnixNano" must be an integer'],
+    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: 'soon' }] }] }] }, '"startTimeUnixNano" must be a 64-bit integer'],
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ kind: 'SPAN_KIND_ODD' }] }] }] }, '"kind" must be a number'],
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: '99999999999999999999' }] }] }] }, 'not OTLP/JSON'],
   ])('%j', (value, says) => expect(() => fromJson(traces, value)).toThrow(says));

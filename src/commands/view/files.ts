@@ -41,8 +41,7 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
         wrong ??= `line ${number} ${arrived.refused}`;
         continue;
       }
-      arrivals.take(arrived);
-      count(arrived, kept);
+      take(arrived, arrivals, kept);
       taken++;
     }
   } catch (error) {
@@ -53,12 +52,15 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
   return `  ${path}: ${traces.spans} ${traces.spans === 1 ? 'span' : 'spans'} in ${traces.size} ${traces.size === 1 ? 'trace' : 'traces'}${wrong === undefined ? '' : `; left out: ${wrong}${left === 1 ? '' : `, and ${left - 1} more`}`}`;
 }
 
-function count({ signal, bytes, encoding }: Arrived, kept: Kept): void {
+function take({ signal, bytes, encoding }: Arrived, arrivals: Arrivals, kept: Kept): void {
   if (signal === 'traces') {
     const decoded = decodeTraces(bytes, encoding);
-    if (!('refused' in decoded)) kept.add(decoded.spans);
+    if ('refused' in decoded) return;
+    kept.add(decoded.spans);
+    arrivals.take({ signal, bytes, encoding, groups: decoded.groups });
     return;
   }
+  arrivals.take({ signal, bytes, encoding });
   const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);
   if (!('refused' in counts)) kept.count(signal, counts);
 }

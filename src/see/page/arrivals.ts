@@ -1,6 +1,7 @@
 import type { Encoding } from '../decode.ts';
 import { logs, metrics, traces, type Message } from '../otlp-messages.ts';
 import { fromJson, toJson, type JsonObject } from '../otlp-transcode.ts';
+import type { SpanGroup } from '../otlp-spans.ts';
 import type { Signal } from '../span.ts';
 import { SignalStore } from './signals.ts';
 import { TraceStore, type Limits } from './store.ts';
@@ -15,6 +16,8 @@ export interface Arrived {
   readonly signal: Signal;
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
+  /** Of traces, where they were read already. */
+  readonly groups?: readonly SpanGroup[];
 }
 
 /** Everything that arrived and is still kept, for the page. */
@@ -28,9 +31,9 @@ export class Arrivals {
   }
 
   /** Takes what the receiver has accepted. Throws Malformed where a part that the receiver does not read is not right. */
-  take({ signal, bytes, encoding }: Arrived): void {
+  take({ signal, bytes, encoding, groups }: Arrived): void {
     if (signal === 'traces') {
-      const { changed, gone } = this.traces.add(encoding === 'json' ? fromJson(traces, parse(bytes)) : bytes);
+      const { changed, gone } = groups === undefined ? this.traces.add(encoding === 'json' ? fromJson(traces, parse(bytes)) : bytes) : this.traces.add(bytes, groups);
       this.#tell(changed, gone);
       return;
     }

@@ -1,10 +1,10 @@
 import type { Calls, MapEdge, MapNode, ServiceMap } from './api.ts';
-import { textsOf, type SpanHead } from './read-spans.ts';
+import type { WireSpan } from '../otlp-spans.ts';
+import { textsOf } from './read-spans.ts';
 import { headsOf, type KeptTrace } from './store.ts';
 
 type Edge = Calls & { readonly from: string; readonly to: string; readonly outside: boolean };
 
-const [SERVER, CLIENT, PRODUCER, CONSUMER] = [2, 3, 4, 5];
 /** Attributes that name what a client span calls, the best name first. */
 const PEERS = ['peer.service', 'db.system.name', 'db.system', 'messaging.system', 'rpc.service', 'server.address', 'net.peer.name', 'http.host'];
 /** Names beyond these are the work of a sender that makes them up. */
@@ -43,22 +43,22 @@ const sum = (a: Calls | undefined, b: Calls): Calls => ({ calls: (a?.calls ?? 0)
 function edgesOf(trace: KeptTrace): readonly Edge[] {
   const before = known.get(trace);
   if (before?.seq === trace.seq) return before.edges;
-  const spans = new Map<string, { readonly service: string; readonly head: SpanHead }>();
+  const spans = new Map<string, { readonly service: string; readonly head: WireSpan }>();
   for (const chunk of trace.chunks) for (const head of headsOf(chunk)) spans.set(head.spanId, { service: chunk.service, head });
   const answered = new Set<string>();
   const edges: Edge[] = [];
-  const add = (from: string, to: string, outside: boolean, head: SpanHead): void => void edges.push({ from, to, outside, calls: 1, errors: head.error ? 1 : 0, ns: Math.max(0, Number(head.endNs - head.startNs)) });
+  const add = (from: string, to: string, outside: boolean, head: WireSpan): void => void edges.push({ from, to, outside, calls: 1, errors: head.error ? 1 : 0, ns: Math.max(0, Number(head.endNs - head.startNs)) });
   for (const { service, head } of spans.values()) {
     const parent = spans.get(head.parentId);
     if (parent !== undefined && parent.service !== service) {
       answered.add(head.parentId);
       add(parent.service, service, false, head);
-    } else if (parent === undefined || head.kind === SERVER || head.kind === CONSUMER) {
+    } else if (parent === undefined || head.kind === 'server' || head.kind === 'consumer') {
       add('', service, false, head);
     }
   }
   for (const { service, head } of spans.values()) {
-    if ((head.kind !== CLIENT && head.kind !== PRODUCER) || answered.has(head.spanId)) continue;
+    if ((head.kind !== 'client' && head.kind !== 'producer') || answered.has(head.spanId)) continue;
     const names = textsOf(head.bytes, 9, PEERS);
     const peer = PEERS.map((name) => names.get(name)).find((name) => name !== undefined && name !== '');
     if (peer !== undefined) add(service, peer.slice(0, 100), true, head);

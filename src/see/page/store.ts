@@ -1,6 +1,6 @@
-import { Malformed } from '../otlp-limits.ts';
+import { headsOf as headsIn, readSpans, type SpanGroup, type WireSpan } from '../otlp-spans.ts';
 import type { TraceSummary } from './api.ts';
-import { field, headsOf as headsIn, readSpans, textsOf, type SpanGroup, type SpanHead } from './read-spans.ts';
+import { field, textsOf } from './read-spans.ts';
 
 /** Spans of one resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. */
 export interface Chunk {
@@ -10,6 +10,14 @@ export interface Chunk {
   /** `spans` fields of ScopeSpans, one after another. */
   readonly spans: Uint8Array;
   readonly count: number;
+  /** What it has of the bytes that chunks share. */
+  readonly shares: readonly Shared[];
+}
+/** Bytes that many chunks have in common. They go when the last one goes. */
+interface Shared {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  users: number;
 }
 export interface KeptTrace {
   readonly id: string;
@@ -24,7 +32,7 @@ export interface KeptTrace {
   readonly seq: number;
 }
 interface Root {
-  readonly head: Pick<SpanHead, 'parentId' | 'name' | 'startNs'>;
+  readonly head: Pick<WireSpan, 'parentId' | 'name' | 'startNs'>;
   readonly service: string;
   readonly route: string;
   readonly status: number;
@@ -40,8 +48,6 @@ export const limitsFor = (spans: number): Limits => ({ spans, bytes: spans * 204
 
 /** Spans in one chunk: what is dropped at once of a trace that is too large alone. */
 const CHUNK = 512;
-/** Resources and scopes that are told apart; they repeat with every request. */
-const MOST_SHARED = 256;
 const MOST_SERVICES = 20;
 
 /**
@@ -51,7 +57,7 @@ const MOST_SERVICES = 20;
 export class TraceStore {
   readonly limits: Limits;
   readonly #traces = new Map<string, Growing>();
-  readonly #shared = new Map<string, Uint8Array>();
+  readonly #shared = new Map<string, Shared>();
   #spans = 0;
   #bytes = 0;
   #seq = 0;
@@ -81,9 +87,9 @@ export class TraceStore {
   }
 
   /** Adds a traces request (protobuf). Gives the ids that changed and those that had to go. A span that came before is left out. Throws Malformed, and then nothing was added. */
-  add(request: Uint8Array): { readonly changed: ReadonlySet<string>; readonly gone: readonly string[] } {
+  add(request: Uint8Array, groups: readonly SpanGroup[] = readSpans(request).groups): { readonly changed: ReadonlySet<string>; readonly gone: readonly string[] } {
     const changed = new Set<string>();
-    for (const group of groupsOf(request)) {
+    for (const group of groups) {
       for (const [id, spans] of byTrace(group.spans)) {
         for (let from = 0; from < spans.length; from += CHUNK) {
           this.#addChunk(id, group, spans.slice(from, from + CHUNK));
@@ -97,7 +103,7 @@ export class TraceStore {
     return { changed, gone };
   }
 
-  #addChunk(id: string, group: SpanGroup, spans: readonly SpanHead[]): void {
+  #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): void {
     this.#seq++;
     const trace = this.#traces.get(id) ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: new Set(), root: NO_ROOT, seq: 0, ids: new Set(), bytes: 0 };
     // Taken out and put at the end: the map is in order of last arrival.
@@ -114,7 +120,8 @@ export class TraceStore {
       if (trace.root === NO_ROOT || isBefore(span, trace.root.head)) trace.root = rootOf(span, group.service);
     }
     trace.services.add(group.service);
-    const chunk = { service: group.service, resource: this.#share(group.resource), scope: this.#share(group.scope), spans: Buffer.concat(fresh.map(({ framed }) => framed)), count: fresh.length };
+    const [resource, scope] = [this.#share(group.resource), this.#share(group.scope)];
+    const chunk = { service: group.service, resource: resource.bytes, scope: scope.bytes, shares: [resource, scope], spans: Buffer.concat(fresh.map(({ framed }) => framed)), count: fresh.length };
     trace.chunks.push(chunk);
     trace.bytes += chunk.spans.length;
     this.#spans += fresh.length;
@@ -128,6 +135,7 @@ export class TraceStore {
       if (oldest === undefined) break;
       if (this.#traces.size > 1) {
         this.#traces.delete(oldest.id);
+        for (const { shares } of oldest.chunks) this.#release(shares);
         this.#spans -= oldest.spans;
         this.#bytes -= oldest.bytes;
         this.#evicted++;
@@ -139,6 +147,7 @@ export class TraceStore {
           oldest.ids.delete(head.spanId);
           if (head.error) oldest.errors--;
         }
+        this.#release(chunk.shares);
         oldest.spans -= chunk.count;
         oldest.bytes -= chunk.spans.length;
         this.#spans -= chunk.count;
@@ -148,22 +157,26 @@ export class TraceStore {
     return gone;
   }
 
-  #share(bytes: Uint8Array): Uint8Array {
+  /** Resources and scopes repeat with every request, and cost their bytes once: twice, as they are the key too. */
+  #share(bytes: Uint8Array): Shared {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    if (this.#shared.size >= MOST_SHARED) this.#shared.clear();
-    const copy = Uint8Array.from(bytes);
-    this.#shared.set(key, copy);
-    return copy;
+    if (known !== undefined) {
+      known.users++;
+      return known;
+    }
+    const made = { key, bytes: Uint8Array.from(bytes), users: 1 };
+    this.#shared.set(key, made);
+    this.#bytes += 2 * bytes.length;
+    return made;
   }
-}
 
-function groupsOf(request: Uint8Array): readonly SpanGroup[] {
-  try {
-    return readSpans(request);
-  } catch (error) {
-    throw new Malformed('The body is not a protobuf message, or it was cut off.', { cause: error });
+  #release(shares: readonly Shared[]): void {
+    for (const shared of shares) {
+      if (--shared.users > 0) continue;
+      this.#shared.delete(shared.key);
+      this.#bytes -= 2 * shared.bytes.length;
+    }
   }
 }
 
@@ -177,15 +190,15 @@ function isBefore(span: Root['head'], root: Root['head']): boolean {
 
 const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
 
-function rootOf({ parentId, name, startNs, bytes }: SpanHead, service: string): Root {
+function rootOf({ parentId, name, startNs, bytes }: WireSpan, service: string): Root {
   const http = textsOf(bytes, 9, HTTP);
   const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
   const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
   return { head: { parentId, name: cut(name), startNs }, service: cut(service), route: cut(route), status: Number.isInteger(status) ? status : 0 };
 }
 
-function byTrace(spans: readonly SpanHead[]): Map<string, SpanHead[]> {
-  const groups = new Map<string, SpanHead[]>();
+function byTrace(spans: readonly WireSpan[]): Map<string, WireSpan[]> {
+  const groups = new Map<string, WireSpan[]>();
   for (const span of spans) {
     const group = groups.get(span.traceId);
     if (group === undefined) groups.set(span.traceId, [span]);
@@ -194,7 +207,7 @@ function byTrace(spans: readonly SpanHead[]): Map<string, SpanHead[]> {
   return groups;
 }
 
-export const headsOf = (chunk: Chunk): readonly SpanHead[] => headsIn(chunk.spans);
+export const headsOf = (chunk: Chunk): readonly WireSpan[] => headsIn(chunk.spans, chunk.service);
 
 /** A trace as an ExportTraceServiceRequest, at most `most` spans of it: what the page, a file and a collector read. */
 export function requestOf(trace: KeptTrace, most = Number.POSITIVE_INFINITY): Uint8Array {

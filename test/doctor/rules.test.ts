@@ -51,6 +51,10 @@ describe('every rule', () => {
     expect(rules.filter(({ id, hop }) => !new RegExp(`^${hop}\\.[a-z0-9]+(?:-[a-z0-9]+)*$`).test(id)).map(({ id }) => id)).toEqual([]);
     expect(rules.map(({ id }) => id).filter((id, i, all) => all.indexOf(id) !== i)).toEqual([]);
   });
+  it('of the hops files and source needs nothing but files', () => {
+    const fromFiles = new Set(['workspace', 'refusals', 'subjects', 'judged']);
+    expect(rules.filter(({ hop, from }) => (hop === 'files' || hop === 'source') && from.some((fact) => !fromFiles.has(fact))).map(({ id }) => id)).toEqual([]);
+  });
   it('has cases only under its own name', () => {
     const ids = new Set(rules.map(({ id }) => id));
     expect([...new Set(ruleCases.map(({ rule }) => rule))].filter((rule) => !ids.has(rule))).toEqual([]);

@@ -1,6 +1,5 @@
 /** A preload of Node.js that cannot be loaded, or that cannot do its work. */
 import { findPackageJson, readPackageJson } from '../../../languages/node/manifest.ts';
-import { modulesHome } from '../../../languages/node/modules-home.ts';
 import { pinsFor } from '../../../languages/node/pins.ts';
 import { processOf } from '../../../languages/node/process.ts';
 import { dockerIgnores } from '../../../needs/docker-ignore.ts';
@@ -289,39 +288,4 @@ const tsNode = rule({
   }),
 });
 
-const mount = rule({
-  id: 'files.mount-hides-packages',
-  hop: 'files',
-  title: 'A mount hides the packages that the image installed',
-  from: ['workspace', 'subjects', 'containers'],
-  also: ['inside'],
-  page: {
-    symptoms: ['Error: Cannot find module \'@opentelemetry/sdk-node\'', "otel.cjs: this process is not traced: Cannot find module '@opentelemetry/api'", 'The image was rebuilt and still nothing changed.'],
-    why: 'With `./api:/app` the container sees the folder of this machine, its node_modules too (or none), and not what the image installed at the same place.',
-    check: ['docker compose exec -e NODE_OPTIONS= SERVICE ls node_modules/@opentelemetry', 'ls api/node_modules/@opentelemetry'],
-    fix: ['npm --prefix api install', 'or keep the image\'s own with one more volume: - /app/node_modules, then docker compose up -d --build -V'],
-  },
-  find: ({ workspace, subjects, containers, inside }) => each({ subjects }, (subject) => {
-    const { service } = subject;
-    const { app } = service;
-    if (app?.language !== 'node' || !/^(?:preload|code)$/.test(subject.instrumented.by) || !Object.keys(app.libraries).some((name) => name.startsWith('@opentelemetry/'))) return [];
-    const container = containers.find((one) => one.service === service.name);
-    const home = modulesHome(service, workspace.files);
-    if (container === undefined || home.is !== 'host' || container.mounts.every(({ type }) => type !== 'bind')) return [];
-    const there = (inside ?? []).find((one) => one.service === service.name);
-    if (there !== undefined && Object.keys(there.packages).some((name) => /^@opentelemetry\/(?:sdk-node|auto-instrumentations-node)$/.test(name))) return [];
-    const modules = join(home.folder, 'node_modules');
-    const own = Object.keys(app.libraries).find((name) => /^@opentelemetry\/(?:sdk|auto)/.test(name)) ?? '@opentelemetry/api';
-    if (workspace.files.exists(join(modules, own, 'package.json'))) return [];
-    const bind = service.mounts.find(({ from }) => from !== undefined && (from === '' || `${home.folder}/`.startsWith(`${from}/`)));
-    return [{
-      says: `${service.name} sees ${modules} of this machine instead of what its image installed, and ${own} is not in it.`,
-      because: [{ where: service.definedIn.at(-1) ?? 'container', says: `${bind?.from === '' ? '.' : (bind?.from ?? home.folder)}:${bind?.to ?? ''}` }, { where: { path: app.manifest?.path ?? home.folder }, says: own }],
-      do: home.install.join(' '),
-      then: `docker compose restart ${service.name}`,
-      about: 'packages-hidden',
-    }];
-  }),
-});
-
-export const nodePreload: readonly Rule[] = [deepPath, tsNode, breaksInstall, unresolvable, packageMissing, mount, esm];
+export const nodePreload: readonly Rule[] = [deepPath, tsNode, breaksInstall, unresolvable, packageMissing, esm];

@@ -1,42 +1,9 @@
-/** Are the packages that the manifest names really in the image, and does the container see them? */
-import { modulesHome } from '../../../languages/node/modules-home.ts';
+/** Are the packages that the manifest names really in the image? */
 import type { Evidence, Workspace } from '../../../types.ts';
 import { lineAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
-import type { Container, Finding, Inside, Rule, Subject } from '../../types.ts';
+import type { Finding, Inside, Rule, Subject } from '../../types.ts';
 import { few, lacking, type Lacking } from './lacking.ts';
-
-const hidden = rule({
-  id: 'image.package-hidden',
-  hop: 'image',
-  title: 'The image has the packages, but a mount or a volume hides them',
-  from: ['workspace', 'subjects', 'containers', 'inside'],
-  page: {
-    symptoms: ["Error: Cannot find module '@opentelemetry/sdk-node'", "ModuleNotFoundError: No module named 'opentelemetry'", 'I rebuilt the image and the package is still not there'],
-    why: 'What the image installed lies in a folder over which the container has something else: the folder of your machine (`.:/app` over /app/node_modules or /app/.venv), or a volume that still holds what the first image had there. An anonymous volume is kept by `up` and by `up --build`; only `-V` renews it.',
-    check: ['docker compose exec SERVICE ls node_modules/@opentelemetry', 'docker compose run --rm --no-deps --entrypoint ls SERVICE node_modules/@opentelemetry', "docker inspect --format '{{json .Mounts}}' $(docker compose ps -q SERVICE)"],
-    fix: ['an anonymous volume: docker compose up -d --build -V SERVICE', 'a named volume: docker compose run --rm --no-deps SERVICE npm install', 'a folder of this machine: npm install in it, or an anonymous volume over node_modules (- /app/node_modules)'],
-    links: ['https://docs.docker.com/reference/cli/docker/compose/up/', 'https://github.com/docker/compose/issues/4337'],
-  },
-  find: ({ workspace, subjects, containers, inside }) => subjects.filter(({ expected }) => expected).flatMap((subject): readonly Finding[] => {
-    const { name } = subject.service;
-    const container = containers.find((one) => one.service === name);
-    const [there, image] = both(name, inside);
-    if (there === undefined || image === undefined || container === undefined || container.mounts.length === 0) return [];
-    const inImage = new Set(lacking(subject, image).map((one) => one.name));
-    const gone = telemetryOf(subject).filter((one) => there.missing.includes(one) && image.packages[one] !== undefined && !inImage.has(one));
-    // With another image the container is only older: that is a rule of its own.
-    if (gone.length === 0 || (container.image !== '' && !hides(container))) return [];
-    return [{
-      service: name,
-      status: 'broken',
-      says: `${few(gone)} ${gone.length === 1 ? 'is' : 'are'} in the image of ${name}, but its container does not see ${gone.length === 1 ? 'it' : 'them'}: something is mounted over the folder.`,
-      because: container.mounts.filter(({ type }) => type === 'bind' || type === 'volume').slice(0, 3).map((mount) => ({ where: 'container' as const, says: `${mount.to} is ${mount.type === 'bind' ? `the folder ${shownFrom(mount.from, workspace)} of this machine` : mount.name === undefined || /^[0-9a-f]{64}$/.test(mount.name) ? 'a volume without a name' : `the volume ${mount.name}`}` })),
-      about: 'packages',
-      ...mend(subject, workspace, container),
-    }];
-  }),
-});
 
 const missing = rule({
   id: 'image.package-missing',
@@ -80,13 +47,10 @@ const missing = rule({
   }),
 });
 
-export const packages: readonly Rule[] = [hidden, missing];
+export const packages: readonly Rule[] = [missing];
 
-const both = (name: string, inside: readonly Inside[]): readonly (Inside | undefined)[] => (['container', 'image'] as const).map((from) => inside.find((one) => one.service === name && one.from === from));
-const telemetryOf = ({ service }: Subject): readonly string[] => Object.keys(service.app?.libraries ?? {}).filter((name) => /^(?:@opentelemetry\/|opentelemetry-|honeycomb-opentelemetry$|@honeycombio\/)/.test(name));
-
-/** Packages live in folders of these names, or below a folder that is mounted whole. */
-const hides = ({ mounts }: Container): boolean => mounts.some(({ type }) => type === 'bind' || type === 'volume');
+export const both = (name: string, inside: readonly Inside[]): readonly (Inside | undefined)[] => (['container', 'image'] as const).map((from) => inside.find((one) => one.service === name && one.from === from));
+export const telemetryOf = ({ service }: Subject): readonly string[] => Object.keys(service.app?.libraries ?? {}).filter((name) => /^(?:@opentelemetry\/|opentelemetry-|honeycomb-opentelemetry$|@honeycombio\/)/.test(name));
 
 /** 'importlib-metadata; python_version < "3.8"': not for every Python. */
 function conditional({ name }: Lacking, { service }: Subject, { files }: Workspace): boolean {
@@ -101,17 +65,4 @@ function declaredAt({ name, is }: Lacking, { service, instrumented }: Subject, {
   if (manifest === undefined) return { where: 'image', says: name };
   const at = files.text(manifest.path)?.split('\n').findIndex((text) => text.toLowerCase().replaceAll('_', '-').includes(name)) ?? -1;
   return lineAt(files, at < 0 ? { path: manifest.path } : { path: manifest.path, line: at + 1 }, name);
-}
-
-const shownFrom = (from: string, { files }: Workspace): string => (from.startsWith(`${files.root}/`) ? from.slice(files.root.length + 1) : from === files.root ? '.' : from);
-
-function mend({ service }: Subject, { files }: Workspace, container: Container): Pick<Finding, 'do' | 'then'> {
-  const home = service.app?.language === 'node' ? modulesHome(service, files) : undefined;
-  const { name } = service;
-  if (home?.is === 'host') return { do: home.install.join(' '), then: `docker compose restart ${name}` };
-  if (home?.is === 'named') return { do: `docker compose run --rm --no-deps ${name} ${home.install.join(' ')}`, then: `docker compose restart ${name}` };
-  const nameless = container.mounts.some((mount) => mount.type === 'volume' && (mount.name === undefined || /^[0-9a-f]{64}$/.test(mount.name)));
-  if (home?.is === 'anonymous' || nameless) return { do: `docker compose up -d --build -V ${name}`, then: 'send it a request, then look again: npx otel-setup doctor' };
-  const folder = service.app?.language === 'node' ? 'node_modules' : '.venv';
-  return { do: `under volumes: of ${name}, add a volume for the packages:  - ${container.mounts.find(({ type }) => type === 'bind')?.to ?? '/app'}/${folder}`, then: `docker compose up -d --build -V ${name}` };
 }

@@ -73,6 +73,14 @@ function signsOf(service: Service, settings: ReadonlyMap<string, Setting>, code:
 
 const at = (evidence: Evidence | undefined) => (evidence === undefined ? {} : { at: evidence });
 
+/** .NET loads one profiler: with an id that is not OpenTelemetry's it is another tracer's (Datadog, New Relic). */
+function hasOtherProfiler(settings: ReadonlyMap<string, Setting>): boolean {
+  const id = settings.get('CORECLR_PROFILER')?.value ?? '';
+  return id !== '' && !DOTNET_PROFILER.test(id);
+}
+/** The class id of OpenTelemetry's profiler for .NET: the same in every release. */
+export const DOTNET_PROFILER = /918728DD-259F-4A6A-AC2B-B85E1B658318/i;
+
 /** Libraries that may start OpenTelemetry inside of themselves. */
 const MAY_START = /otel|telemetry|tracing|observab|honeycomb|instrument|logfire|lightstep|uptrace|signoz|sentry|ddtrace|dd-trace|newrelic|elastic-apm|azure-monitor|applicationinsights|splunk|traceloop|langfuse|arize|phoenix/i;
 
@@ -87,7 +95,7 @@ export function instrumentedBy(service: Service, settings: ReadonlyMap<string, S
     const set = settings.get(name);
     if (set !== undefined && /otel|opentelemetry|tracing|instrumentation/i.test(set.value)) return { by: 'preload', at: { where: set.where, says: name } };
   }
-  const agent = [...settings.values()].find(({ name, value }) => (/^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CATALINA_OPTS)$/.test(name) && /-javaagent:\S*(?:opentelemetry|otel|honeycomb)/i.test(value)) || (name === 'CORECLR_ENABLE_PROFILING' && value === '1') || (name === 'OTEL_PHP_AUTOLOAD_ENABLED' && value === 'true'));
+  const agent = [...settings.values()].find(({ name, value }) => (/^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CATALINA_OPTS)$/.test(name) && /-javaagent:\S*(?:opentelemetry|otel|honeycomb)/i.test(value)) || (name === 'CORECLR_ENABLE_PROFILING' && value === '1' && !hasOtherProfiler(settings)) || (name === 'OTEL_PHP_AUTOLOAD_ENABLED' && value === 'true'));
   if (agent !== undefined) return { by: 'agent', at: { where: agent.where, says: agent.name } };
   if (/-javaagent:\S*(?:opentelemetry|otel|honeycomb)/i.test(line)) return { by: 'agent', ...at(started) };
   if (/(?:--require|--import|-r)[\s=]+\S*(?:otel|opentelemetry|tracing|instrumentation|telemetry)/i.test(line)) return { by: 'preload', ...at(started) };

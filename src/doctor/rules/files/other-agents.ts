@@ -2,6 +2,7 @@
 import type { Evidence, Files, Service } from '../../../types.ts';
 import { settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
+import { DOTNET_PROFILER } from '../../subjects.ts';
 import type { Rule } from '../../types.ts';
 import { each } from './each.ts';
 
@@ -47,9 +48,6 @@ const php = rule({
   }),
 });
 
-/** OpenTelemetry's profiler: its class id, the same in every release. */
-const PROFILER = /918728DD-259F-4A6A-AC2B-B85E1B658318/i;
-
 const dotnet = rule({
   id: 'files.dotnet-profiler',
   hop: 'files',
@@ -65,7 +63,7 @@ const dotnet = rule({
   find: ({ workspace, subjects }) => each({ subjects }, ({ service, settings, unsure }) => {
     const { files } = workspace;
     const profiler = settings.get('CORECLR_PROFILER');
-    if (service.app?.language !== 'dotnet' || profiler === undefined || !PROFILER.test(profiler.value) || unsure.length > 0) return [];
+    if (service.app?.language !== 'dotnet' || profiler === undefined || !DOTNET_PROFILER.test(profiler.value) || unsure.length > 0) return [];
     if ([...(service.start?.argv ?? []), ...(service.start?.real ?? [])].some((word) => /instrument\.sh/.test(word))) return [];
     const path = settings.get('CORECLR_PROFILER_PATH') ?? settings.get('CORECLR_PROFILER_PATH_64') ?? settings.get('CORECLR_PROFILER_PATH_ARM64');
     const absent = ['CORECLR_ENABLE_PROFILING', 'DOTNET_STARTUP_HOOKS', 'OTEL_DOTNET_AUTO_HOME'].filter((name) => (settings.get(name)?.value ?? '') === '');

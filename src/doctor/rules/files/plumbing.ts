@@ -76,7 +76,8 @@ const notLoaded = rule({
     links: ['https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/'],
   },
   find: ({ workspace, subjects, containers }) => workspace.alsoThere.flatMap((path) => {
-    if (OTHER_OCCASION.test(nameOf(path))) return [];
+    // A file of another name was chosen with -f or COMPOSE_FILE: those beside it are other choices.
+    if (OTHER_OCCASION.test(nameOf(path)) || workspace.compose.every((one) => !standardFiles(workspace.files, folderOf(one)).includes(one))) return [];
     const there = environments(workspace, path);
     const shadowed = standardFiles(workspace.files, folderOf(path)).includes(path) && workspace.compose.some((one) => folderOf(one) === folderOf(path) && !/override/.test(one));
     return subjects.flatMap(({ service, settings, expected }): readonly Finding[] => {

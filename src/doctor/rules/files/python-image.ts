@@ -20,6 +20,11 @@ export interface PythonImage {
 /** A package that starts an SDK under the wrapper: the distro, or a vendor's own. */
 const DISTRO = /^opentelemetry-distro$|distro|^honeycomb-opentelemetry$|^splunk-opentelemetry$|^elastic-opentelemetry$|^(?:logfire|traceloop-sdk|azure-monitor-opentelemetry)/;
 
+/** What OpenTelemetry itself publishes: none of it but the distro starts an SDK. */
+const OFFICIAL = /^opentelemetry-(?:api|sdk|exporter|instrumentation|semantic|proto|util|test|propagator|resource-?detector|processor|sampler|opentracing-shim|opencensus-shim)/;
+/** A vendor's own under any name (Lightstep's opentelemetry-launcher) may start one as well. */
+const isDistro = (name: string): boolean => DISTRO.test(name) || (name.includes('opentelemetry') && !OFFICIAL.test(name));
+
 /** Read once: several rules ask for it. */
 export const pythonImage = oncePerService((service: Service, files: Files): PythonImage => {
   const packages = new Map(Object.entries(service.app?.libraries ?? {}));
@@ -70,10 +75,10 @@ function bringsPackages({ build, mounts, volumes }: Service): boolean {
     || mounts.some(({ to }) => packagesIn.test(to)) || (volumes ?? []).some(({ to }) => packagesIn.test(to));
 }
 
-export const hasWrapper = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /^opentelemetry-(?:distro|instrumentation)(?:-|$)/.test(name) || DISTRO.test(name));
+export const hasWrapper = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /^opentelemetry-(?:distro|instrumentation)(?:-|$)/.test(name) || isDistro(name));
 /** Without one the wrapper patches the libraries and starts no SDK: no span is made. */
-export const hasDistro = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => DISTRO.test(name));
+export const hasDistro = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => isDistro(name));
 /** Vendors' distributions bring instrumentations along. */
-export const hasVendors = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => DISTRO.test(name) && name !== 'opentelemetry-distro');
+export const hasVendors = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => isDistro(name) && name !== 'opentelemetry-distro');
 /** The official distro brings no exporter; vendors' own do. */
-export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /opentelemetry.*exporter/.test(name) || (DISTRO.test(name) && name !== 'opentelemetry-distro'));
+export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /opentelemetry.*exporter/.test(name) || (isDistro(name) && name !== 'opentelemetry-distro'));

@@ -4,6 +4,7 @@ import { cluesOf } from '../../../languages/python/clues.ts';
 import { processOf } from '../../../languages/node/process.ts';
 import { jsSources } from '../../../languages/node/source.ts';
 import type { Evidence, Files, Path, Service } from '../../../types.ts';
+import { nameOf } from '../../../workspace/path.ts';
 import { rule } from '../../rule.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
 import { isOfficial } from './base-image.ts';
@@ -128,6 +129,13 @@ const nothing = rule({
   },
 });
 
+/** The image's other job: a script that neither the CMD names nor has the name of a server's file (`python generate_config.py`). */
+function isAnotherProgram(real: readonly string[], cmd: string): boolean {
+  const script = /^(?:python[\d.]*|node|nodejs)$/.test(nameOf(real[0] ?? '')) ? real.find((word) => /\.(?:py|[cm]?[jt]s)$/.test(word)) : undefined;
+  const name = nameOf(script ?? '').replace(/\.\w+$/, '');
+  return script !== undefined && !/^(?:app|application|main|server|run|manage|wsgi|asgi|index|start)$/.test(name) && !new RegExp(`\\b${name.replaceAll(/\W/g, '.')}\\b`).test(cmd);
+}
+
 const overridden = rule({
   id: 'files.wrapper-overridden',
   hop: 'files',
@@ -147,7 +155,7 @@ const overridden = rule({
     if (start === undefined || cmd === undefined || !isIdle(subject, workspace.files)) return [];
     const line = cmd.argv.join(' ');
     const wrapped = /(?:^|[\s;&|/])opentelemetry-instrument\s/.test(line) || /--(?:require|import)[\s=]+\S*(?:otel|opentelemetry|tracing|instrumentation)/.test(line);
-    if (!wrapped || start.where.path === cmd.where.path) return [];
+    if (!wrapped || start.where.path === cmd.where.path || isAnotherProgram(start.real, line)) return [];
     const words = /opentelemetry-instrument/.test(line) ? `opentelemetry-instrument ${shownWords(start.real)}` : shownWords(cmd.argv);
     return [{
       ...(runsInstrumented(inside, name) ? { status: 'warn' as const } : {}),

@@ -2,6 +2,8 @@ import { formatOf } from '../../formats/index.ts';
 import { isMapModel, valueAt } from '../../formats/model.ts';
 import { fromContainer } from '../../workspace/container-path.ts';
 import { folderOf, join } from '../../workspace/files.ts';
+import { imageSources } from '../../workspace/image-sources.ts';
+import { nameOf } from '../../workspace/path.ts';
 import type { Files, Keys, Model, Path, Service, Where } from '../../types.ts';
 
 /** The package.json that a service's image installs from. */
@@ -33,6 +35,7 @@ export function findPackageJson(service: Service, files: Files): PackageJson | u
   const guesses = [
     fromContainer(service, files, 'package.json'),
     real?.endsWith('package.json') === true ? real : undefined,
+    copiedManifest(service, files),
     join(service.dir, 'package.json'),
   ];
   for (const guess of guesses) {
@@ -40,6 +43,12 @@ export function findPackageJson(service: Service, files: Files): PackageJson | u
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The one package.json that a Dockerfile's COPY takes by name out of a context that many services share. */
+function copiedManifest(service: Service, files: Files): Path | undefined {
+  const named = [...new Set(imageSources(service, files))].filter((path) => nameOf(path) === 'package.json');
+  return named.length === 1 ? named[0] : undefined;
 }
 
 const known = new WeakMap<Files, Map<Path, PackageJson | undefined>>();

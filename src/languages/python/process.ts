@@ -1,3 +1,4 @@
+import { fromContainer } from '../../workspace/container-path.ts';
 import { baseName } from '../runs-on.ts';
 import { compareVersions, exactVersion } from './requirement.ts';
 import { moduleSource, type PySource } from './sources.ts';
@@ -42,26 +43,27 @@ export function processOf(service: Service, files: Files, sources: readonly PySo
   const env = new Map(service.env.map((each) => [each.name, each.value ?? '']));
   const has = (...flags: string[]): string | undefined => flags.find((flag) => words.some((word) => word === flag || word.startsWith(`${flag}=`)));
   const base = { asgi: false, gevent: false, words };
+  const module = entries(service, files, sources);
   switch (first) {
     case 'flask': {
       const app = option(words, '--app', '-A') ?? env.get('FLASK_APP') ?? '';
-      const entry = moduleSource(sources, app.split(':')[0]?.replace(/\.py$/, '').replaceAll('/', '.') ?? '') ?? moduleSource(sources, 'wsgi') ?? moduleSource(sources, 'app');
+      const entry = module(app.split(':')[0]?.replace(/\.py$/, '').replaceAll('/', '.') ?? '') ?? module('wsgi') ?? module('app');
       return { ...base, server: 'flask', ...flaskReloader(has, env, libraries), ...(entry === undefined ? {} : { entry }) };
     }
     case 'gunicorn':
-      return gunicorn(service, files, sources, words, env);
+      return gunicorn(service, files, sources, module, words, env);
     case 'uvicorn':
     case 'hypercorn':
     case 'granian':
     case 'daphne': {
       const reload = has('--reload');
       const workers = Number(option(words, '--workers', '-w') ?? (first === 'uvicorn' ? env.get('WEB_CONCURRENCY') : undefined) ?? 1) > 1 ? (has('--workers', '-w') ?? 'WEB_CONCURRENCY') : undefined;
-      return { ...base, server: first, asgi: first !== 'granian' || option(words, '--interface') !== 'wsgi', ...appEntry(sources, words), ...(reload === undefined ? {} : { reloader: reload }), ...(workers === undefined ? {} : { forked: `${first} ${workers}` }) };
+      return { ...base, server: first, asgi: first !== 'granian' || option(words, '--interface') !== 'wsgi', ...appEntry(module, words), ...(reload === undefined ? {} : { reloader: reload }), ...(workers === undefined ? {} : { forked: `${first} ${workers}` }) };
     }
     case 'fastapi': {
       const dev = words[1] === 'dev' && has('--no-reload') === undefined;
       const file = words.find((word) => word.endsWith('.py'));
-      const entry = moduleSource(sources, file?.replace(/\.py$/, '').replaceAll('/', '.') ?? 'main');
+      const entry = module(file?.replace(/\.py$/, '').replaceAll('/', '.') ?? 'main');
       return { ...base, server: 'fastapi', asgi: true, ...(dev ? { reloader: 'fastapi dev' } : has('--reload') ? { reloader: '--reload' } : {}), ...(has('--workers') ? { forked: 'fastapi --workers' } : {}), ...(entry === undefined ? {} : { entry }) };
     }
     case 'celery':
@@ -71,15 +73,25 @@ export function processOf(service: Service, files: Files, sources: readonly PySo
   }
   if (/^(?:django-admin|manage\.py)$/.test(first) || words.some((word) => baseName(word) === 'manage.py') || words[0] === 'django') {
     const runs = words.includes('runserver') || words.includes('runserver_plus');
-    const entry = moduleSource(sources, 'manage');
+    const entry = module('manage');
     return { ...base, server: 'django', ...(runs && has('--noreload') === undefined ? { reloader: 'runserver' } : {}), ...(entry === undefined ? {} : { entry }) };
   }
   if (/^(?:python|pypy)[\d.]*$/.test(first) || first.endsWith('.py')) {
     const file = words.find((word) => word.endsWith('.py'));
-    const entry = file === undefined ? undefined : moduleSource(sources, file.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')) ?? moduleSource(sources, baseName(file).replace(/\.py$/, ''));
+    const entry = file === undefined ? undefined : module(file.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')) ?? module(baseName(file).replace(/\.py$/, ''));
     return { ...base, server: 'python', ...(entry === undefined ? {} : { entry, ...selfRun(entry) }) };
   }
   return { ...base, server: first === '' ? 'unknown' : first };
+}
+
+type Find = (module: string) => PySource | undefined;
+
+/** A module as the process imports it: from the folder that it starts in, where a context holds several programs; else from the service's folder. */
+function entries(service: Service, files: Files, sources: readonly PySource[]): Find {
+  return (name) => {
+    const path = name === '' ? undefined : fromContainer(service, files, `${name.replaceAll('.', '/')}.py`);
+    return (path === undefined ? undefined : sources.find((source) => source.path === path)) ?? moduleSource(sources, name);
+  };
 }
 
 type Has = (...flags: string[]) => string | undefined;
@@ -97,7 +109,7 @@ function flaskReloader(has: Has, env: ReadonlyMap<string, string>, libraries: Re
   return oldFlask && debug === undefined && env.get('FLASK_ENV') === 'development' ? { reloader: 'FLASK_ENV=development' } : {};
 }
 
-function gunicorn(service: Service, files: Files, sources: readonly PySource[], words: readonly string[], env: ReadonlyMap<string, string>): Process {
+function gunicorn(service: Service, files: Files, sources: readonly PySource[], module: Find, words: readonly string[], env: ReadonlyMap<string, string>): Process {
   const named = option(words, '-c', '--config')?.replace(/^(?:file:|python:)/, '');
   const config = files.resolve(service.dir, named === undefined ? 'gunicorn.conf.py' : baseName(named));
   const settings = (config === undefined ? undefined : sources.find((source) => source.path === config))?.lines.map((line) => line.text).join('\n') ?? '';
@@ -105,7 +117,7 @@ function gunicorn(service: Service, files: Files, sources: readonly PySource[], 
   const all = [...words, ...extra];
   const kind = option(all, '-k', '--worker-class') ?? /^worker_class\s*=\s*["']([\w.]+)["']/m.exec(settings)?.[1] ?? '';
   const uvicornWorker = /UvicornWorker|UvicornH11Worker/.test(kind);
-  return { server: 'gunicorn', asgi: uvicornWorker, gevent: kind.includes('gevent'), words, ...appEntry(sources, words), ...(uvicornWorker ? { forked: 'gunicorn with UvicornWorker' } : {}) };
+  return { server: 'gunicorn', asgi: uvicornWorker, gevent: kind.includes('gevent'), words, ...appEntry(module, words), ...(uvicornWorker ? { forked: 'gunicorn with UvicornWorker' } : {}) };
 }
 
 function celery(words: readonly string[], base: Pick<Process, 'asgi' | 'gevent' | 'words'>, has: Has, read: typeof option): Process {
@@ -130,9 +142,9 @@ function selfRun(entry: PySource): { readonly reloader?: string; readonly forked
 }
 
 /** The first word of the form 'module:attribute' or 'package.module' after the options. */
-function appEntry(sources: readonly PySource[], words: readonly string[]): { readonly entry?: PySource } {
+function appEntry(module: Find, words: readonly string[]): { readonly entry?: PySource } {
   for (const word of words.slice(1)) {
-    const entry = /^[\w.]+(?::[\w.()]+)?$/.test(word) ? moduleSource(sources, word.split(':')[0] ?? '') : undefined;
+    const entry = /^[\w.]+(?::[\w.()]+)?$/.test(word) ? module(word.split(':')[0] ?? '') : undefined;
     if (entry !== undefined) return { entry };
   }
   return {};

@@ -1,3 +1,4 @@
+import { inImage } from '../../workspace/image-sources.ts';
 import { importsOf, logicalLines, type LogicalLine } from './source.ts';
 import type { Files, Path, Service, Where } from '../../types.ts';
 
@@ -17,8 +18,13 @@ const LARGEST = 400_000;
 
 const known = new WeakMap<Files, Map<Path, readonly PySource[]>>();
 
-/** The Python files below a service's folder, tests left out; read once per Files and folder. */
+/** The Python files below a service's folder that its image can hold, tests left out. */
 export function pySources(service: Service, files: Files): readonly PySource[] {
+  return inImage(service, files, below(service, files));
+}
+
+/** Read once per Files and folder. */
+function below(service: Service, files: Files): readonly PySource[] {
   const perFiles = known.get(files) ?? new Map<Path, readonly PySource[]>();
   known.set(files, perFiles);
   const before = perFiles.get(service.dir);
@@ -63,9 +69,17 @@ export function moduleSource(sources: readonly PySource[], module: string): PySo
 
 /** Whether a file's code can run at all: the command names it, its name is a usual entry, or other files of the service import it. */
 export function isReached(sources: readonly PySource[], source: PySource, entry: PySource | undefined): boolean {
-  if (source === entry || /(?:^|\.)(?:app|main|wsgi|asgi|manage|server|run|settings|application|__main__|gunicorn\.conf|gunicorn_conf|sitecustomize|celery)$/.test(source.module) || source.module === '') return true;
+  if (source === entry || source.module === '' || /(?:^|\.)(?:settings|gunicorn\.conf|gunicorn_conf|sitecustomize|celery)$/.test(source.module)) return true;
+  if (/(?:^|\.)(?:app|main|wsgi|asgi|manage|server|run|application|__main__)$/.test(source.module) && !isBeside(source, entry)) return true;
   const names = [source.module, source.module.replace(/^src\./, '')];
   return sources.some((other) => other !== source && other.imports.some(({ name }) => names.includes(name) || names.some((own) => name.startsWith(`${own}.`))));
+}
+
+/** In a folder beside the entry's, neither above nor below it: another program's entry. */
+function isBeside({ path }: PySource, entry: PySource | undefined): boolean {
+  if (entry === undefined) return false;
+  const [own, other] = [path, entry.path].map((one) => one.slice(0, one.lastIndexOf('/') + 1));
+  return own !== undefined && other !== undefined && !own.startsWith(other) && !other.startsWith(own);
 }
 
 /** A file and all that it imports of the service's own, directly or not. */

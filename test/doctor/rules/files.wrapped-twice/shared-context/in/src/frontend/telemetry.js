@@ -1,0 +1,3 @@
+const { NodeSDK } = require('@opentelemetry/sdk-node');
+const sdk = new NodeSDK({});
+sdk.start();

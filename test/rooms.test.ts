@@ -34,10 +34,12 @@ describe('the rooms', () => {
 
   test('no version of a package in src/: versions live in templates/', () => {
     const version = /(?<![\d.])\d{1,3}\.\d{1,4}\.\d{1,4}(?![\d.])|\b\d+\.\d+b\d+\b/; // an IP address has four parts
+    // SARIF's own number, which a SARIF file must say: no package's.
+    const ownNumber = new Set(["src/doctor/show/sarif.ts: version: '2.1.0',"]);
     const found = sources.flatMap((path) =>
       read(path)
         .split('\n')
-        .flatMap((line, index) => (version.test(withoutComments(line)) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+        .flatMap((line, index) => (version.test(withoutComments(line)) && !ownNumber.has(`${path}: ${line.trim()}`) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
     );
     expect(found).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. Pure. */
+/** SARIF (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. Pure. */
 import type { Line, Rule } from '../types.ts';
 
 const LEVELS: Readonly<Record<Line['status'], string | undefined>> = { broken: 'error', crashed: 'error', warn: 'warning', skipped: 'note', ok: undefined, blocked: undefined };

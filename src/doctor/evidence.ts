@@ -1,6 +1,7 @@
 /** Evidence as it may be shown: the file's own line with secrets taken out. */
 import type { Evidence, Files, Place } from '../types.ts';
 import { fingerprint, isSecretName, oneLine } from '../ui/redact.ts';
+import { linesOf } from './lines.ts';
 import type { Setting } from './types.ts';
 
 const LONGEST = 120;
@@ -20,7 +21,7 @@ export function withoutSecrets(text: string): string {
 /** The line of a file at a place, trimmed and redacted; `says` where there is none. */
 export function lineAt(files: Files, where: Place, says: string): Evidence {
   if (typeof where === 'string' || where.line === undefined) return { where, says };
-  const line = files.text(where.path)?.split('\n')[where.line - 1]?.trim();
+  const line = linesOf(files, where.path)[where.line - 1]?.trim();
   return { where, says: line === undefined || line === '' ? says : shortened(withoutSecrets(oneLine(line))) };
 }
 

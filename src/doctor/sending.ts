@@ -7,6 +7,7 @@ import { apiOf, REGIONS } from '../backends/honeycomb/regions.ts';
 import { LOCAL_PORT } from '../backends/local.ts';
 import type { Evidence, Region, Service, Workspace } from '../types.ts';
 import type { InCode } from './in-code.ts';
+import { serviceNamed } from './indexed.ts';
 import type { Sending, Setting } from './types.ts';
 
 type Settings = ReadonlyMap<string, Setting>;
@@ -115,12 +116,14 @@ function nameOf(settings: Settings, code: InCode): Sending['serviceName'] {
   return code.serviceName === undefined ? undefined : { value: code.serviceName.value ?? '', from: code.serviceName.at };
 }
 
+const HONEYCOMB: ReadonlyMap<string, Region> = new Map(REGIONS.map((region) => [new URL(apiOf(region)).hostname, region]));
+
 function destination(url: string | undefined, from: Setting | 'default' | Evidence, service: Service, workspace: Workspace): Sending['to'] {
   if (url === undefined) return { backend: 'code' };
   const host = hostOf(url);
-  const region = REGIONS.find((one): one is Region => new URL(apiOf(one)).hostname === host);
+  const region = HONEYCOMB.get(host ?? '');
   if (region !== undefined) return { backend: 'honeycomb', region };
-  if (host !== undefined && workspace.services.some(({ name }) => name === host)) return { backend: 'compose', service: host };
+  if (host !== undefined && serviceNamed(workspace.services, host) !== undefined) return { backend: 'compose', service: host };
   const here = service.networkMode === 'host' || service.origin === 'folder' ? ['localhost', '127.0.0.1', '[::1]', 'host.docker.internal'] : ['host.docker.internal'];
   if (host !== undefined && here.includes(host) && (from !== 'default' || service.origin === 'folder')) return { backend: 'local' };
   return { backend: from === 'default' ? 'none' : 'other' };

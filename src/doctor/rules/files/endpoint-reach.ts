@@ -3,6 +3,7 @@ import { modelOf } from '../../../needs/models.ts';
 import { isMapModel } from '../../../formats/model.ts';
 import type { Evidence, Path, Service, Workspace } from '../../../types.ts';
 import { lineAt, settingAt } from '../../evidence.ts';
+import { serviceNamed } from '../../indexed.ts';
 import { mentioned } from '../../mentions.ts';
 import { rule } from '../../rule.ts';
 import { hostOf } from '../../sending.ts';
@@ -20,13 +21,13 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[:
 const MACHINE = /^(?:host\.docker\.internal|gateway\.docker\.internal|host\.containers\.internal)$/;
 
 /** The host of the endpoint and where it is written, in a variable or in code. */
-function hostOfEndpoint(workspace: Workspace, subject: Subject): { readonly host: string; readonly at: Evidence; readonly name: string } | undefined {
+function hostOfEndpoint(workspace: Workspace, subject: Subject): { readonly host: string; readonly at: () => Evidence; readonly name: string } | undefined {
   const { url, from } = subject.sending.endpoint;
   const host = url === undefined ? undefined : hostOf(url);
   if (host === undefined || from === 'default') return undefined;
   const setting = endpointSetting(subject);
   if (setting === undefined && readsOthersCode(subject.service)) return undefined;
-  return { host, at: setting === undefined ? ('says' in from ? lineAt(workspace.files, from.where, from.says) : { where: from.where, says: from.name }) : settingAt(workspace.files, setting), name: setting?.name ?? 'the exporter in code' };
+  return { host, at: () => (setting === undefined ? ('says' in from ? lineAt(workspace.files, from.where, from.says) : { where: from.where, says: from.name }) : settingAt(workspace.files, setting)), name: setting?.name ?? 'the exporter in code' };
 }
 
 const collectors = (workspace: Workspace): readonly Service[] => workspace.services.filter((one) => one.active && isTelemetryTool(one));
@@ -58,7 +59,7 @@ const localhost = rule({
     return [{
       ...(setting === undefined ? {} : { of: setting }),
       says: `${found.name} names ${found.host}, which in a container is the container itself: nothing listens there.`,
-      because: [found.at],
+      because: [found.at()],
       do: setting === undefined ? `send to ${elsewhere(facts.workspace, subject)} instead` : `${setting.name}: "${elsewhere(facts.workspace, subject)}${setting.name.includes('TRACES') && subject.sending.protocol.value !== 'grpc' ? '/v1/traces' : ''}"`,
       ops: setting?.raw == null || only === undefined || more.length > 0 ? [] : replaced(facts.workspace, service, setting, setting.raw.replace(found.host, only.name)),
       about: setting?.name ?? 'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -133,17 +134,20 @@ const unresolvable = rule({
   }),
 });
 
-function lookedUp(workspace: Workspace, subject: Subject, { host, at, name }: { readonly host: string; readonly at: Evidence; readonly name: string }, containers: readonly Container[]): readonly Draft[] {
+function lookedUp(workspace: Workspace, subject: Subject, { host, at: written, name }: { readonly host: string; readonly at: () => Evidence; readonly name: string }, containers: readonly Container[]): readonly Draft[] {
   const { service } = subject;
   const networks = service.networks ?? [];
   // One word is a name of this project's; what others may be in, or an address of the machine's, is not judged.
   if (!hasOwnLocalhost(service) || service.origin !== 'compose' || host.includes('.') || host.startsWith('[') || isLoopback(host) || MACHINE.test(host)) return [];
   if (networks.length === 0 || networks.some(({ external }) => external === true)) return [];
   if (service.extraHosts.some((one) => one.startsWith(`${host}:`)) || (service.links ?? []).some((link) => link.endsWith(`:${host}`))) return [];
+  const isFound = (one: Service): boolean => one !== service && one.active && findable(service, one).includes(host);
+  const own = serviceNamed(workspace.services, host);
+  if ((own !== undefined && isFound(own)) || workspace.services.some(isFound) || called(service).includes(host)) return [];
   const others = workspace.services.filter((one) => one !== service);
-  if (others.some((one) => one.active && findable(service, one).includes(host)) || called(service).includes(host)) return [];
   if (containers.some((one) => one.service === host && one.state === 'running' && one.networks.some((network) => containers.some((own) => own.service === service.name && own.networks.includes(network))))) return [];
   const setting = endpointSetting(subject);
+  const at = written();
   const common = { ...(setting === undefined ? {} : { of: setting }), because: [at], about: setting?.name ?? 'OTEL_EXPORTER_OTLP_ENDPOINT' };
   const named = others.find((one) => called(one).includes(host));
   if (named !== undefined && !named.active) {
@@ -202,7 +206,7 @@ const internal = rule({
     if ([...subject.settings.keys()].some((name) => /^(?:https?|all)_proxy$/i.test(name)) || facts.reach?.some(({ service, got }) => service === subject.service.name && got.is === 'answered')) return [];
     return [{
       says: `${subject.service.name} is in ${networks.length === 1 ? 'the network' : 'the networks'} ${networks.map(({ name }) => name).join(', ')} alone, closed to the outside (internal: true): ${found.host} cannot be reached.`,
-      because: [...place(subject.service, `networks: ${networks.map(({ name }) => name).join(', ')}`), found.at],
+      because: [...place(subject.service, `networks: ${networks.map(({ name }) => name).join(', ')}`), found.at()],
       do: `give ${subject.service.name} one more network, without internal: true`,
       about: 'networks',
     }];
@@ -224,7 +228,7 @@ const tls = rule({
   },
   find: (facts) => each(facts, (subject) => {
     const setting = endpointSetting(subject);
-    const to = facts.workspace.services.find(({ name }) => name === subject.sending.to.service);
+    const to = serviceNamed(facts.workspace.services, subject.sending.to.service);
     if (setting === undefined || to === undefined || !/^\s*https:/i.test(setting.value) || !isTelemetryTool(to) || mayHaveTls(facts.workspace, to)) return [];
     return [{
       of: setting,

@@ -1,5 +1,6 @@
 /** What init would still do, of what stops data: the last word of the hop, where no rule was more exact. */
 import type { Evidence, Need } from '../../../types.ts';
+import { verdictsOn } from '../../indexed.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Subject } from '../../types.ts';
 import { each } from './each.ts';
@@ -38,7 +39,7 @@ const need = rule({
   },
   find: ({ workspace, subjects, judged }) => each({ subjects }, (subject) => {
     const { name } = subject.service;
-    const open = judged.filter((one) => one.service === name && one.verdict.is === 'absent' && stops(subject, one.need));
+    const open = verdictsOn(judged, name).filter((one) => one.verdict.is === 'absent' && stops(subject, one.need));
     const [first] = open;
     if (first === undefined) return [];
     const ops = open.flatMap(({ verdict }) => (verdict.is === 'absent' ? verdict.ops : []));

@@ -14,7 +14,16 @@ export interface Preload {
 
 const FLAGS: Readonly<Record<string, Preload['flag']>> = { '-r': '--require', '--require': '--require', '--import': '--import', '--loader': '--loader', '--experimental-loader': '--loader' };
 
-export function preloadsOf({ service: { start, app }, settings }: Subject, files: Files): readonly Preload[] {
+const known = new WeakMap<Subject, readonly Preload[]>();
+
+/** Found out once for the rules that ask. */
+export function preloadsOf(subject: Subject, files: Files): readonly Preload[] {
+  const found = known.get(subject) ?? findPreloads(subject, files);
+  known.set(subject, found);
+  return found;
+}
+
+function findPreloads({ service: { start, app }, settings }: Subject, files: Files): readonly Preload[] {
   if (app?.language !== 'node') return [];
   const options = settings.get('NODE_OPTIONS');
   const found: Preload[] = [];

@@ -1,5 +1,6 @@
 /** The OTLP protocol: which words each SDK knows, which port takes which, and which exporter package speaks it. */
 import { lineAt, settingAt } from '../../evidence.ts';
+import { serviceNamed } from '../../indexed.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Setting, Subject } from '../../types.ts';
 import { each } from './each.ts';
@@ -87,7 +88,7 @@ const port = rule({
     // What an SDK sends where nothing says it is known of two languages.
     if (protocol.from === 'default' && service.app?.language !== 'python' && service.app?.language !== 'node') return [];
     if (protocol.from === 'default' && heedsEnvironment(subject, facts.workspace.files) !== 'yes') return [];
-    const to = facts.workspace.services.find(({ name }) => name === sending.to.service);
+    const to = serviceNamed(facts.workspace.services, sending.to.service);
     // Ports are a convention: certain for a tool of this project that takes both under their usual numbers.
     const usual = to !== undefined && isTelemetryTool(to) && to.build === undefined;
     // Elsewhere a request of ours from inside tells: nothing there spoke HTTP with it.

@@ -1,6 +1,7 @@
 /** What a Python server's process model needs besides the wrapper. */
 import { cluesOf } from '../../../languages/python/clues.ts';
 import { settingsModule } from '../../../languages/python/django.ts';
+import { verdictsOn } from '../../indexed.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Subject } from '../../types.ts';
 import { runsAt } from './command.ts';
@@ -94,7 +95,7 @@ const flush = rule({
     if (process.forked === undefined || ends === undefined || delay <= 1000) return [];
     // After many tasks only the last ones are lost.
     if (Number(ends) > 10) return [];
-    const open = judged.filter(({ service: of, need }) => of === name && need.kind === 'env' && need.name === 'OTEL_BSP_SCHEDULE_DELAY');
+    const open = verdictsOn(judged, name).filter(({ need }) => need.kind === 'env' && need.name === 'OTEL_BSP_SCHEDULE_DELAY');
     return [{
       status: 'warn' as const,
       says: `${name} ends each worker after ${ends} ${ends === '1' ? 'task' : 'tasks'}, and a worker that ends sends none of the spans that it still holds.`,

@@ -4,6 +4,7 @@ import { isRefusal } from '../../../formats/refusal.ts';
 import { valueIn } from '../../../needs/models.ts';
 import type { Change, FormatId, Keys, Op, Path, Service, Workspace } from '../../../types.ts';
 import { isSecretName } from '../../../ui/redact.ts';
+import { linesOf } from '../../lines.ts';
 import type { Setting } from '../../types.ts';
 
 interface Home {
@@ -54,7 +55,7 @@ function homeOf(workspace: Workspace, service: Service, { name, raw, where }: Se
 }
 
 function commented({ files }: Workspace, where: { readonly path: Path; readonly line?: number }): boolean {
-  return where.line === undefined || / #/.test(files.text(where.path)?.split('\n')[where.line - 1] ?? '');
+  return where.line === undefined || / #/.test(linesOf(files, where.path)[where.line - 1] ?? '');
 }
 
 /** 'x-honeycomb-team: ${KEY}': what is left without ${…} is no secret. */

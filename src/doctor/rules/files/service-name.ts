@@ -1,4 +1,5 @@
 /** The name under which spans are shown. A wrong one stops no data: it hides where the data is, so these are warnings. */
+import type { Evidence } from '../../../types.ts';
 import { settingAt } from '../../evidence.ts';
 import { mentioned } from '../../mentions.ts';
 import { rule } from '../../rule.ts';
@@ -30,12 +31,12 @@ const serviceName = rule({
     const own = settings.get(NAME);
     const common = { status: 'warn' as const, about: NAME };
     if (own !== undefined && own.value.trim() !== '') {
-      const shown = settingAt(facts.workspace.files, own);
+      const shown = (): Evidence => settingAt(facts.workspace.files, own);
       const name = own.value.trim();
-      if (name.startsWith('unknown_service')) return [{ ...common, says: `${NAME} is "${name}", the name of spans without one.`, because: [shown], do: `${NAME}: "${service.name}"`, ops: replaced(facts.workspace, service, own, service.name) }];
+      if (name.startsWith('unknown_service')) return [{ ...common, says: `${NAME} is "${name}", the name of spans without one.`, because: [shown()], do: `${NAME}: "${service.name}"`, ops: replaced(facts.workspace, service, own, service.name) }];
       const other = amongAttributes(settings);
-      if (other !== undefined && other.name !== name) return [{ ...common, says: `${NAME} wins over service.name of OTEL_RESOURCE_ATTRIBUTES: spans are shown under "${name}", not under "${other.name}".`, because: [shown, settingAt(facts.workspace.files, other.setting)], do: `take one of the two away` }];
-      if (isSlip(name, service.name)) return [{ ...common, says: `${NAME} is "${name}", one letter away from the service's own name "${service.name}": spans are shown under the former.`, because: [shown], do: `${NAME}: "${service.name}"`, ops: replaced(facts.workspace, service, own, service.name) }];
+      if (other !== undefined && other.name !== name) return [{ ...common, says: `${NAME} wins over service.name of OTEL_RESOURCE_ATTRIBUTES: spans are shown under "${name}", not under "${other.name}".`, because: [shown(), settingAt(facts.workspace.files, other.setting)], do: `take one of the two away` }];
+      if (isSlip(name, service.name)) return [{ ...common, says: `${NAME} is "${name}", one letter away from the service's own name "${service.name}": spans are shown under the former.`, because: [shown()], do: `${NAME}: "${service.name}"`, ops: replaced(facts.workspace, service, own, service.name) }];
       return [];
     }
     if (sending.serviceName !== undefined || unsure.length > 0 || sending.disabled !== undefined || standsElsewhere(facts.workspace, service, NAME)) return [];

@@ -1,4 +1,5 @@
 /** What init would still do for a service, of what starts tracing in it: its packages, its start command, its preload. */
+import { verdictsOn } from '../../indexed.ts';
 import type { Facts } from '../../types.ts';
 import type { Need, Op } from '../../../types.ts';
 
@@ -13,7 +14,7 @@ const tidies = (need: Need): boolean => need.kind === 'env' && /^(?:OTEL_LOG_LEV
  * @param only of these, where given.
  */
 export function openOps(judged: Facts['judged'], service: string, only: (need: Need) => boolean = () => true): readonly Op[] {
-  const open = judged.filter((one) => one.service === service && !ofBackend(one.need) && !tidies(one.need) && only(one.need));
+  const open = verdictsOn(judged, service).filter((one) => !ofBackend(one.need) && !tidies(one.need) && only(one.need));
   if (open.some(({ verdict }) => verdict.is === 'stuck')) return [];
   return open.flatMap(({ verdict }) => (verdict.is === 'absent' ? verdict.ops : []));
 }

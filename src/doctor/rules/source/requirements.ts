@@ -7,6 +7,7 @@ import type { Evidence, Files, Op, Path, Service } from '../../../types.ts';
 import { nodeCode, seenAt, type NodeCode } from '../../code/node-code.ts';
 import { pythonCode, seen, type Statement } from '../../code/python-code.ts';
 import { lineAt } from '../../evidence.ts';
+import { verdictsOn } from '../../indexed.ts';
 import { rule } from '../../rule.ts';
 import { mayStartInside } from '../../subjects.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
@@ -154,7 +155,7 @@ function lackingInPython({ service }: Subject, { workspace: { files }, judged, i
   const names = [...lacking].filter(([name]) => !alongside.has(name));
   const [first] = names;
   if (first === undefined) return [];
-  const ops = names.flatMap(([name]) => judged.find((one) => one.service === service.name && one.need.kind === 'package' && one.need.name === name && one.verdict.is === 'absent')?.verdict).flatMap((verdict) => (verdict?.is === 'absent' ? verdict.ops : []));
+  const ops = names.flatMap(([name]) => verdictsOn(judged, service.name).find((one) => one.need.kind === 'package' && one.need.name === name && one.verdict.is === 'absent')?.verdict).flatMap((verdict) => (verdict?.is === 'absent' ? verdict.ops : []));
   const list = names.map(([name]) => name);
   return [{
     says: `The code of ${service.name} imports ${list.join(', ')}, and nothing that its image installs brings ${list.length === 1 ? 'it' : 'them'}: the import ends the process.`,

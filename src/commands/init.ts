@@ -6,7 +6,7 @@ import { afterPlan } from '../doctor/after.ts';
 import type { Line } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { storesFor } from '../stores/index.ts';
-import type { EditReport, Plan, Report, Workspace } from '../types.ts';
+import type { Choices, EditReport, Plan, Report, Workspace } from '../types.ts';
 import { ask } from '../ui/ask.ts';
 import { oneLine } from '../ui/redact.ts';
 import { shellOf } from '../ui/shell-lines.ts';
@@ -62,7 +62,8 @@ export const run: Run = async (args, context) => {
     const diff = () => diffText(workspace, prepared.plan);
     if (args.out !== undefined) saveText(resolve(context.cwd, args.out), planJson(prepared.plan));
     if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff());
-    if (args.patch === '-' || (args.dryRun && !args.json)) context.result(diff());
+    if (args.patch === '-') context.result(diff());
+    else if (args.dryRun && !args.json) context.result(withoutSecrets(diff()));
     return report(exit);
   }
 
@@ -106,7 +107,7 @@ export const run: Run = async (args, context) => {
   context.print('');
   for (const line of next) context.print(`  ${oneLine(line)}`);
   if (args.verbose) for (const line of editLines(edits)) context.print(line);
-  return report(exit === EXIT.done && stored && rebuilt?.ok !== false && left.every(({ status }) => status !== 'broken') ? EXIT.done : EXIT.notDone, next);
+  return report(exit === EXIT.done && stored && rebuilt?.ok !== false && !left.some((line) => line.status === 'broken' && !saidSo(line, choices)) ? EXIT.done : EXIT.notDone, next);
 };
 
 /** @throws Stop (exit 2) for flags that contradict each other. */
@@ -115,6 +116,9 @@ function oneOutput(args: ParsedArgs): void {
   if (said.length > 1) throw new Stop(EXIT.usage, `${said.join(' and ')} do not go together.`, 'say one of them');
   if (args.patch === '-' && args.json) throw new Stop(EXIT.usage, '--patch without a file and --json both want standard output.', 'give --patch a file');
 }
+
+/** An address that the user gave is the user's choice: what is wrong with it is said, and the setup is done all the same. */
+const saidSo = ({ rule }: Line, { endpoint }: Choices): boolean => endpoint !== undefined && rule.startsWith('files.endpoint-');
 
 /** Every file and store that is touched, or was looked at and is right. */
 function editsOf({ plan }: Prepared, keeping: Keeping | undefined, workspace: Workspace): EditReport[] {

@@ -4,6 +4,8 @@ import { otlpEnv } from './otlp-env.ts';
 
 /** The port of OTLP over HTTP (OpenTelemetry's specification), where `view` listens. */
 export const LOCAL_PORT = 4318;
+/** That of OTLP over gRPC. */
+export const LOCAL_GRPC_PORT = 4317;
 /** The machine as a container sees it: Docker Desktop knows the name; Docker Engine since 20.10 with `host-gateway`. */
 const GATEWAY = 'host.docker.internal';
 

@@ -1,6 +1,6 @@
 /** `otel-setup view`: the local backend. Receives OTLP/HTTP and shows services and traces until it is ended. */
 import { resolve } from 'node:path';
-import { LOCAL_PORT } from '../backends/local.ts';
+import { LOCAL_GRPC_PORT, LOCAL_PORT } from '../backends/local.ts';
 import { listenAddresses } from '../see/address.ts';
 import { keep } from '../see/keep.ts';
 import { Malformed } from '../see/otlp-limits.ts';
@@ -60,6 +60,8 @@ export const run: Run = async (args, context) => {
   const receiver: Receiver = await startReceiver({
     host,
     port,
+    // Whoever chooses a port has a reason, and perhaps another view that has this one.
+    ...(port === LOCAL_PORT ? { grpcPort: LOCAL_GRPC_PORT } : {}),
     page: openPage({
       arrivals,
       services: kept.services,
@@ -113,9 +115,9 @@ function numberOf(flag: string, text: string | undefined, otherwise: number, lea
   throw new Stop(EXIT.usage, `${flag} ${text}: ${what}.`, `otel-setup view ${flag} ${otherwise}`);
 }
 
-function welcome({ url, port, addresses }: Receiver, preview: string | undefined, live: boolean): string {
+function welcome({ url, port, addresses, grpcPort }: Receiver, preview: string | undefined, live: boolean): string {
   const containers = addresses.length > 1 ? `\n  containers: http://host.docker.internal:${port} (${addresses.slice(1).join(', ')})` : '';
-  return `  Receiving OTLP/HTTP at ${url}${containers}\n  In the browser: ${preview ?? `${url}/`}\n  ${live ? 'Enter: the next trace · q: quit' : 'Ctrl-C ends it.'}\n`;
+  return `  Receiving OTLP/HTTP at ${url}${grpcPort === undefined ? '' : ` and gRPC at localhost:${grpcPort}`}${containers}\n  In the browser: ${preview ?? `${url}/`}\n  ${live ? 'Enter: the next trace · q: quit' : 'Ctrl-C ends it.'}\n`;
 }
 
 function draw(live: Screen, services: Parameters<typeof serviceTable>[0], columns: number): void {

@@ -23,9 +23,14 @@ export function accepted(signal: Signal, encoding: Encoding, rejected: number, w
     const answer = rejected === 0 ? {} : { partialSuccess: { [REJECTED[signal]]: String(rejected), errorMessage: why } };
     return { status: 200, type: TYPE.json, body: JSON.stringify(answer) };
   }
+  return { status: 200, type: TYPE.protobuf, body: acceptedMessage(rejected, why) };
+}
+
+/** The same as an Export…ServiceResponse, which has one form for all signals. */
+export function acceptedMessage(rejected: number, why: string): Uint8Array {
   const writer = new BinaryWriter();
   if (rejected > 0) writer.tag(1, 2).fork().tag(1, 0).int64(rejected).tag(2, 2).string(why).join();
-  return { status: 200, type: TYPE.protobuf, body: writer.finish() };
+  return writer.finish();
 }
 
 /** An error: google.rpc.Status in the request's encoding as OTLP wants it, plain text where the encoding is not known. */

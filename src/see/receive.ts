@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { accepted, refused, type Answer } from './answers.ts';
+import { accepted, acceptedMessage, refused, type Answer } from './answers.ts';
 import { decompress, readBody, Room, type Refused } from './body.ts';
-import { countLogs, countMetrics, decodeTraces, encodingOf, type Encoding } from './decode.ts';
+import { countLogs, countMetrics, decodeTraces, encodingOf, type DecodedSpans, type Encoding } from './decode.ts';
 import type { Arrived } from './page/arrivals.ts';
 import type { Page, PageAnswer } from './page/routes.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
+import { serveGrpc } from './serve-grpc.ts';
 import type { Count, Signal, SpanRow } from './span.ts';
 
 export type { Limits } from './serve.ts';
@@ -19,20 +20,25 @@ export interface ReceiverOptions extends Pick<Serving, 'host' | 'port'> {
   /** Answers a browser. Only on the first address: the others are there for containers. */
   readonly page?: Page;
   readonly limits?: Partial<Limits>;
+  /** Takes OTLP/gRPC on this port too, on the same addresses. A courtesy: where the port is taken, nobody is told. 0 = any. */
+  readonly grpcPort?: number;
 }
-export type Receiver = Served;
+export interface Receiver extends Served {
+  /** The port that gRPC is taken on; undefined = on none. */
+  readonly grpcPort?: number;
+}
 
 const PATHS: Readonly<Record<string, Signal>> = { '/v1/traces': 'traces', '/v1/metrics': 'metrics', '/v1/logs': 'logs' };
 export const GRPC_ANSWER = 'This is an OTLP/HTTP receiver and the client speaks gRPC. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.';
 
 /**
- * Starts an OTLP/HTTP receiver: protobuf and JSON, gzip, keep-alive. Nothing that a sender does ends it; what a
+ * Starts an OTLP/HTTP receiver: protobuf and JSON, gzip, keep-alive; and one for gRPC where a port is named. Nothing that a sender does ends it; what a
  * sender may cost is bounded. Throws Stop when the port is taken or an address cannot be listened on.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const limits = { ...LIMITS, ...options.limits };
   const room = new Room(limits.together);
-  return serve({
+  const served = await serve({
     host: options.host,
     port: options.port,
     limits,
@@ -44,6 +50,19 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       else sendPage(request, response, shown);
     },
   });
+  const grpc = options.grpcPort === undefined ? undefined : await serveGrpc({
+    addresses: served.addresses,
+    port: options.grpcPort,
+    limits,
+    room,
+    take(signal, message) {
+      const reply = take(signal, message, 'protobuf', options);
+      if ('says' in reply) options.onTrouble?.(reply.says);
+      return 'says' in reply ? reply : acceptedMessage(reply.rejected, reply.why);
+    },
+  });
+  if (grpc === undefined) return served;
+  return { ...served, grpcPort: grpc.port, close: async () => void (await Promise.all([served.close(), grpc.close()])) };
 }
 
 function askPage(request: IncomingMessage, response: ServerResponse, { page, host }: ReceiverOptions): Promise<PageAnswer | undefined> | undefined {
@@ -81,26 +100,29 @@ async function answer(request: IncomingMessage, options: ReceiverOptions, limits
     const bytes = await decompress(body.bytes, request.headers['content-encoding'], limits.body);
     if (!Buffer.isBuffer(bytes)) return say(bytes.status, bytes.says);
     const reply = take(signal, bytes, encoding, options);
-    return 'says' in reply ? say(reply.status, reply.says) : reply;
+    return 'says' in reply ? say(reply.status, reply.says) : accepted(signal, encoding, reply.rejected, reply.why);
   } finally {
     body.release();
   }
 }
 
-function take(signal: Signal, bytes: Buffer, encoding: Encoding, options: ReceiverOptions): Answer | Refused {
+/** What was not taken of a request, and why. */
+type Taken = Pick<DecodedSpans, 'rejected' | 'why'>;
+
+function take(signal: Signal, bytes: Buffer, encoding: Encoding, options: ReceiverOptions): Taken | Refused {
   if (signal === 'traces') {
     const decoded = decodeTraces(bytes, encoding);
     if ('refused' in decoded) return { status: 400, says: decoded.refused };
     if (decoded.rejected > 0) options.onTrouble?.(decoded.why);
     if (decoded.spans.length > 0) options.onSpans(decoded.spans);
     options.onTaken?.({ signal, bytes, encoding, groups: decoded.groups });
-    return accepted(signal, encoding, decoded.rejected, decoded.why);
+    return decoded;
   }
   const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);
   if ('refused' in counts) return { status: 400, says: counts.refused };
   options.onOther(signal, counts);
   options.onTaken?.({ signal, bytes, encoding });
-  return accepted(signal, encoding, 0, '');
+  return { rejected: 0, why: '' };
 }
 
 function wrongPath(path: string): string {

@@ -2,6 +2,7 @@
 import { EXIT, Stop } from '../stop.ts';
 import type { Plan, Workspace } from '../types.ts';
 import { ask, selectOf } from '../ui/ask.ts';
+import { withoutSecrets } from '../ui/secret-shapes.ts';
 import { diffText } from '../write/diff.ts';
 import type { ParsedArgs } from '../args.ts';
 import type { Context } from './context.ts';
@@ -18,6 +19,6 @@ export async function confirmed(workspace: Workspace, plan: Plan, { yes, command
     }, asker);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Stop(EXIT.notDone, 'Nothing was written, as you said.', `npx otel-setup ${command === 'doctor' ? 'doctor --fix' : command} asks again`);
-    context.print(diffText(workspace, plan));
+    context.print(withoutSecrets(diffText(workspace, plan)));
   }
 }

@@ -9,6 +9,7 @@ import { storesFor } from '../stores/index.ts';
 import type { Choices, EditReport, Plan, Report, Workspace } from '../types.ts';
 import { ask } from '../ui/ask.ts';
 import { oneLine } from '../ui/redact.ts';
+import { withoutSecrets } from '../ui/secret-shapes.ts';
 import { shellOf } from '../ui/shell-lines.ts';
 import { editLines, found, planLines, remarks } from '../ui/show.ts';
 import { diffText } from '../write/diff.ts';

@@ -6,12 +6,15 @@ export function redact(text: string, secrets: Iterable<string>): string {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < 6) continue;
-    forms.add(secret).add(encodeURIComponent(secret)).add(JSON.stringify(secret).slice(1, -1));
+    forms.add(secret).add(urlForm(secret)).add(JSON.stringify(secret).slice(1, -1));
     forms.add(Buffer.from(secret).toString('base64'));
   }
   // The longest first: a secret may contain another one.
   return [...forms].toSorted((a, b) => b.length - a.length).reduce((shown, form) => shown.replaceAll(form, '[hidden]'), text);
 }
+
+/** As it stands in an address. Half a character, which no address can hold, is what it is replaced by everywhere. */
+export const urlForm = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 
 /** Enough to tell two keys apart, not to use one: "hcx… 64 characters, #1f2e". Values under 12 characters show no letter of theirs. */
 export function fingerprint(value: string): string {
@@ -22,7 +25,7 @@ export function fingerprint(value: string): string {
 }
 
 /** Names of variables whose value is a secret, or holds one. */
-export const isSecretName = (name: string): boolean => /KEY|TOKEN|SECRET|PASSWORD|HEADERS|CREDENTIAL/i.test(name);
+export const isSecretName = (name: string): boolean => /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_(?:PASS|PWD|PW)(?![A-Z])|HEADERS|CREDENTIAL/i.test(name);
 
 /** Text as it may be printed: control characters (escape sequences, bells, lone CR, bidirectional overrides) become '?'; tab and line feed stay. */
 export function clean(text: string): string {

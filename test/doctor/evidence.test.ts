@@ -1,7 +1,8 @@
 /** A line of a user's file, as evidence: recognisable, and without a secret in it, however the secret is written. */
 import { describe, expect, it } from 'vitest';
 
-import { lineAt, settingAt, shownSetting, withoutSecrets } from '../../src/doctor/evidence.ts';
+import { lineAt, settingAt, shownSetting } from '../../src/doctor/evidence.ts';
+import { withoutSecrets } from '../../src/ui/secret-shapes.ts';
 import { openFiles } from '../../src/workspace/files.ts';
 import { path } from '../../src/workspace/path.ts';
 import { CANARY } from '../helpers/init.ts';

@@ -4,6 +4,7 @@ import { fixPlan } from '../../doctor/fix.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Plan, Workspace } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
+import { withoutSecrets } from '../../ui/secret-shapes.ts';
 import { planLines, wrap } from '../../ui/show.ts';
 import { referee } from '../../write/compose-referee.ts';
 import { diffText } from '../../write/diff.ts';
@@ -32,11 +33,11 @@ export async function fix(workspace: Workspace, { fixes }: Diagnosis, args: Pars
   }
   for (const line of planLines(plan, workspace)) context.print(line);
   if (args.dryRun) {
-    if (!args.json) context.result(diffText(workspace, plan));
+    if (!args.json) context.result(withoutSecrets(diffText(workspace, plan)));
     return { plan, written: false, nothing: false };
   }
   // Here text of the user's is replaced, so the difference is always on the screen before the question.
-  if (context.terminal.interactive && !args.yes) context.print(diffText(workspace, plan));
+  if (context.terminal.interactive && !args.yes) context.print(withoutSecrets(diffText(workspace, plan)));
   await confirmed(workspace, plan, args, context);
   const ruling = await referee(workspace, plan, context.tools);
   if (ruling.is === 'disagrees') throw new Stop(EXIT.refused, `${ruling.why} Nothing was written.`, 'report it (npm bugs otel-setup) with the shape of that file');

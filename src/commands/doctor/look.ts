@@ -34,18 +34,20 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   const second = recorder === undefined ? undefined : reread(workspace, recorder.files, { cwd: context.cwd, env: context.env, composeFiles: args.file });
   const read = second?.workspace ?? workspace;
   for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
-  const given: Known = factsOf(read, args.services);
+  // Probes look at files that no rule reads (whether another tool's .env has the key): a bundle gets their answers only.
+  const given: Known = factsOf(workspace, args.services);
   const asked = neededProbes(probes, wantedRules(rules, args));
   const working = asked.length === 0 ? undefined : context.tools.working('looking at keys, files, images and containers');
   const open = new Set(asked.map(({ fact }) => fact));
   const titles = new Map(asked.map(({ fact, title }) => [fact, title]));
-  const { known, took } = await probe(given, asked, context.tools, forbidden(args), (fact) => {
+  const { known: probed, took } = await probe(given, asked, context.tools, forbidden(args), (fact) => {
     open.delete(fact);
     const [next] = open;
     if (next !== undefined) working?.says(titles.get(next) ?? next);
   });
   working?.done('looked at');
-  hideKnown(known, context);
+  hideKnown(probed, context);
+  const known: Known = recorder === undefined ? probed : { ...probed, ...factsOf(read, args.services) };
   return { known, workspace: read, took, ...(recorder === undefined || second === undefined ? {} : { recorded: { recording: recorder.recording(), folder: second.folder, composeFiles: second.composeFiles } }) };
 }
 

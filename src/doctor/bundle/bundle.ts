@@ -8,7 +8,7 @@ import { readWorkspace } from '../../workspace/read.ts';
 import { factsOf } from '../know.ts';
 import { isMissing } from '../probing.ts';
 import type { Known } from '../types.ts';
-import { maskedJson, maskOf } from './mask.ts';
+import { mappedJson, maskOf, textsIn } from './mask.ts';
 import { REPLAY_ROOT, replayed, type Recording } from './record.ts';
 
 /** Facts that are worked out again from the files. */
@@ -53,10 +53,11 @@ export interface BundleParts {
 export function bundleText({ version, services, workspace, composeFiles, recording, known, env, folder, salt }: BundleParts): string {
   const facts = Object.fromEntries(Object.entries(known).filter(([name]) => !DERIVED.includes(name)).map(([name, fact]) => [name, trimmed(fact)]));
   const relevant = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value !== undefined && RELEVANT.test(name) && name !== 'PATH' ? [[name, value] as const] : [])));
-  const mask = maskOf(secretsIn(workspace, known, env), salt);
-  const rooted = (text: string): string => mask(text).replaceAll(workspace.files.root, REPLAY_ROOT);
   const bundle: Bundle = { schema: 1, version, services: [...services], composeFiles: [...composeFiles], env: relevant, folder, files: structuredClone(recording) as Bundle['files'], facts };
-  return `${JSON.stringify(maskedJson(bundle, rooted), null, 1)}\n`;
+  const { learn, mask } = maskOf(secretsIn(workspace, known, env), salt);
+  // First all of it: what is named in one file may stand without its name in another one.
+  for (const text of textsIn(bundle)) learn(text);
+  return `${JSON.stringify(mappedJson(bundle, (text) => mask(text).replaceAll(workspace.files.root, REPLAY_ROOT)), null, 1)}\n`;
 }
 
 /** Of an environment only what rules look at: the rest of a container's is nobody's business. */
@@ -69,7 +70,7 @@ function trimmed(fact: unknown): unknown {
 
 function* named(name: string, value: string | undefined): Generator<string> {
   if (value === undefined || !isSecretName(name)) return;
-  if (name.endsWith('HEADERS')) for (const pair of value.split(',')) yield pair.replace(/^[^=:]*[=:]\s*/, '');
+  if (/HEADERS?$/.test(name)) for (const pair of value.split(',')) yield pair.replace(/^[^=:]*[=:]\s*/, '').replace(/^(?:Basic|Bearer)(?:\s|%20)+/, '');
   else yield value;
 }
 

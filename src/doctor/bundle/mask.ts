@@ -4,23 +4,26 @@
  */
 import { createHmac } from 'node:crypto';
 
-import { fingerprint, isSecretName } from '../../ui/redact.ts';
+import { fingerprint, isSecretName, urlForm } from '../../ui/redact.ts';
+import { replaceSpans, secretSpans } from '../../ui/secret-shapes.ts';
 
 /** What stands for a secret and is none: names of variables, masks, placeholders. */
-const NO_SECRET = /^\s*$|^\$|\$\{|^<.*>$|your|example|placeholder|changeme|x{5}|\.\.\.|…|^(?:true|false|none|null|[a-z-]{1,12})$|^\d{1,5}$/i;
-/** Keys that nobody named: whole ingest keys, what follows Honeycomb's header, logins in addresses, tokens of well-known shapes. */
-const SHAPES: readonly RegExp[] = [
-  /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/g,
-  /(?<=x-honeycomb-team["']?\s*[=:,]\s*["']?)[^"'\s,${}<][^"'\s,]{5,}/gi,
-  /(?<=:\/\/[^/\s:@"']*:)[^/\s@"'${}]{3,}(?=@)/g,
-  /\b(?:gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk-[0-9A-Za-z_-]{20,}|xox[abprs]-[0-9A-Za-z-]{10,}|eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{5,})/g,
-];
-/** NAME: value, NAME=value and "NAME": "value" of a secret's name, on one line. */
-const ASSIGNED = /(["']?)\b([A-Za-z_][\w.-]*)\1(\s*[:=]\s*)(["']?)([^\s"',#}]{4,})/g;
+const NO_SECRET = /^\s*$|^\$\{?\w*\}?$|\$\{|^<.*>$|your|example|placeholder|changeme|x{5}|\.\.\.|…|^(?:true|false|none|null|[a-z-]{1,12})$|^\d{1,5}$/i;
+/** Code that gets a value from elsewhere. */
+const CODE = /^(?:os\.|process\.|env\(|x-honeycomb|[\w.]{1,80}\()/i;
+/** Shorter ones, and words that everybody uses, are masked where they stand behind a secret's name, and nowhere else. */
+const SHORTEST = 6;
+/** NAME=value, NAME: value as a line of its own: a variable of a compose file, an env file, a Dockerfile. */
+const VARIABLE = /^([ \t]{0,80}(?:-[ \t]{1,8}|export[ \t]{1,8}|ENV[ \t]{1,8}|ARG[ \t]{1,8})?["']?([A-Z][A-Z0-9_]{0,80})["']?(?:[ \t]{0,8}[=:][ \t]{0,8}["']?|[ \t]{1,8}))([^\s"'#]{1,4000})/gm;
+/** What is telemetry's own is kept as it is where it is no secret: that is what the rules look at. */
+const OURS = /^(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_/;
+const FINGERPRINT = /[^\s…]{0,3}… (\d{1,9}) characters, #([0-9a-f]{4})/g;
 
 export interface Mask {
+  /** Takes up what could be a secret in a text, so that it is masked in every other one. */
+  learn(text: string): void;
   /** The text without secrets. */
-  (text: string): string;
+  mask(text: string): string;
 }
 
 /**
@@ -29,25 +32,58 @@ export interface Mask {
  */
 export function maskOf(secrets: Iterable<string>, salt: string): Mask {
   const stands = new Map<string, string>();
-  const standFor = (secret: string): string => {
-    const known = stands.get(secret);
-    if (known !== undefined) return known;
-    const made = alike(secret, salt);
+  /** The first signs of a secret → those that begin so, the longest first. */
+  const byStart = new Map<string, string[]>();
+  /** Rules compare fingerprints: that of a secret becomes that of what stands for it. */
+  const prints = new Map<string, string>();
+  const stand = (secret: string, made: string): void => {
+    if (stands.has(secret)) return;
     stands.set(secret, made);
-    // Rules compare fingerprints: that of the secret becomes that of what stands for it.
-    stands.set(fingerprint(secret), fingerprint(made));
-    return made;
+    const start = secret.slice(0, SHORTEST);
+    byStart.set(start, [...(byStart.get(start) ?? []), secret].toSorted((a, b) => b.length - a.length));
   };
-  for (const secret of secrets) for (const one of [secret, secret.trim()]) if (one.length >= 6 && !NO_SECRET.test(one)) standFor(one);
-  return (text) => {
-    let masked = text;
-    for (const shape of SHAPES) masked = masked.replace(shape, (found) => (NO_SECRET.test(found) ? found : standFor(found)));
-    masked = masked.replace(ASSIGNED, (all, open: string, name: string, between: string, quote: string, value: string) =>
-      !isSecretName(name) || NO_SECRET.test(value) || /^(?:os\.|process\.|env\(|x-honeycomb|[\w.]+\()/i.test(value) ? all : `${open}${name}${open}${between}${quote}${standFor(value)}`);
-    for (const [secret, made] of [...stands].toSorted(([a], [b]) => b.length - a.length)) masked = masked.replaceAll(secret, made);
-    return masked;
+  const take = (secret: string): void => {
+    if (secret.length < SHORTEST || NO_SECRET.test(secret) || stands.has(secret)) return;
+    const made = alike(secret, salt);
+    stand(secret, made);
+    prints.set(fingerprint(secret), fingerprint(made));
+    for (const form of FORMS) if (form(secret) !== secret) stand(form(secret), form(made));
+  };
+  const everywhere = (text: string): string => {
+    const parts: string[] = [];
+    let end = 0;
+    for (let i = 0; i + SHORTEST <= text.length; i += 1) {
+      const secret = byStart.get(text.slice(i, i + SHORTEST))?.find((one) => text.startsWith(one, i));
+      if (secret === undefined) continue;
+      parts.push(text.slice(end, i), stands.get(secret) ?? '');
+      end = i + secret.length;
+      i = end - 1;
+    }
+    return parts.join('') + text.slice(end);
+  };
+  // Another program's password may be a word that stands all over: it goes where it is named.
+  const here = (text: string): string => text.replace(VARIABLE, (all, before: string, name: string, value: string) =>
+    !isSecretName(name) || OURS.test(name) || value.includes('$') || stands.has(value) || CODE.test(value) ? all : before + alike(value, salt));
+  const login = (text: string): string => replaceSpans(text, secretSpans(text).filter(({ at, text: value }) => !stands.has(value) && text[at - 1] === ':' && text[at + value.length] === '@'), (value) => alike(value, salt));
+  const print = (text: string): string => text.replace(FINGERPRINT, (found, length: string, digest: string) => {
+    const known = prints.get(found);
+    return known ?? `… ${length} characters, #${createHmac('sha256', salt).update(`${length}\n${digest}`).digest('hex').slice(0, 4)}`;
+  });
+  for (const secret of secrets) for (const one of [secret, secret.trim()]) take(one);
+  return {
+    learn(text) {
+      for (const { text: value } of secretSpans(text)) if (!CODE.test(value)) take(value);
+    },
+    mask: (text) => print(everywhere(login(here(text)))),
   };
 }
+
+/** A secret as it may stand elsewhere: for a URL, in JSON, in base64 (without its end, which depends on what follows). */
+const FORMS: readonly ((secret: string) => string)[] = [
+  urlForm,
+  (secret) => JSON.stringify(secret).slice(1, -1),
+  (secret) => Buffer.from(secret).subarray(0, Math.floor(Buffer.byteLength(secret) / 3) * 3).toString('base64'),
+];
 
 /** Same length, same kinds of characters; the prefix that tells a key's kind and region stays. */
 function alike(secret: string, salt: string): string {
@@ -67,10 +103,17 @@ function alike(secret: string, salt: string): string {
   }).join('');
 }
 
-/** `mask` over every string of a JSON value, names of keys as well. */
-export function maskedJson(value: unknown, mask: Mask): unknown {
-  if (typeof value === 'string') return mask(value);
-  if (Array.isArray(value)) return value.map((item) => maskedJson(item, mask));
+/** `change` over every string of a JSON value, names of keys as well. */
+export function mappedJson(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mappedJson(item, change));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), maskedJson(item, mask)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mappedJson(item, change)]));
+}
+
+/** Every string of a JSON value, names of keys as well. */
+export function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }

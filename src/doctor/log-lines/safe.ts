@@ -1,6 +1,6 @@
 /** A log line as it may be shown: no key, no escape sequence, not longer than a few lines of a terminal. */
 import { fingerprint, oneLine } from '../../ui/redact.ts';
-import { withoutSecrets } from '../evidence.ts';
+import { withoutSecrets } from '../../ui/secret-shapes.ts';
 import { textOf } from './index.ts';
 
 const LONGEST = 300;

@@ -1,7 +1,7 @@
 /** A start command as it may be shown. */
 import type { Evidence, Service, Start } from '../../../types.ts';
 import { oneLine } from '../../../ui/redact.ts';
-import { withoutSecrets } from '../../evidence.ts';
+import { withoutSecrets } from '../../../ui/secret-shapes.ts';
 
 const LONGEST = 160;
 export function shownWords(words: readonly string[]): string {

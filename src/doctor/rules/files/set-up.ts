@@ -10,6 +10,7 @@ import type { Facts, Rule, Subject } from '../../types.ts';
 import { isOfficial } from './base-image.ts';
 import { runsAt, shownWords, startsAt } from './command.ts';
 import { each } from './each.ts';
+import { tracedFromOutside } from './outside.ts';
 import { isOther, preloadsOf } from './preloads.ts';
 import { fixOrInit, openOps } from './verdict-ops.ts';
 
@@ -26,7 +27,8 @@ export function nothingSetUp({ workspace, subjects }: Pick<Facts, 'workspace' | 
   return expected.some(({ instrumented }) => instrumented.by === 'no')
     && expected.every(({ signs, unsure, instrumented, service }) => signs.length === 0 && unsure.length === 0
       && (instrumented.by === 'no' || (service.app !== undefined && !/^(?:python|node)$/.test(service.app.language) && !speaksElsewhere(service, workspace.files))))
-    && !expected.some((subject) => startsUnseen(subject, workspace.files));
+    && !expected.some((subject) => startsUnseen(subject, workspace.files))
+    && !tracedFromOutside(workspace);
 }
 
 /** Runs to its end and is gone: a migration, a seed, tests. */
@@ -244,6 +246,8 @@ const idle = rule({
   find: ({ workspace, subjects, judged, inside }) => nothingSetUp({ workspace, subjects }) ? [] : each({ subjects }, (subject) => {
     const { start, app, name } = subject.service;
     if (start === undefined || app === undefined || !isIdle(subject, workspace.files)) return [];
+    // The app itself was left alone on purpose.
+    if (subject.signs.length === 0 && tracedFromOutside(workspace)) return [];
     // Only what it shares with a sibling speaks for it: a manifest, an env_file.
     if (siblingOf(subject, subjects) !== undefined) return [];
     const ops = openOps(judged, name);

@@ -1,0 +1,3 @@
+require 'sinatra'
+require 'opentelemetry/sdk'
+OpenTelemetry::SDK.configure

@@ -1,8 +1,9 @@
 /** opentelemetry-instrument at the wrong place, or beside an SDK that the code starts as well. */
 import { installsIn } from '../../../languages/python/installs.ts';
-import type { Service } from '../../../types.ts';
+import type { Evidence, Files, Service } from '../../../types.ts';
+import { pythonWiring } from '../../code/python-wiring.ts';
 import { rule } from '../../rule.ts';
-import type { Rule } from '../../types.ts';
+import type { Rule, Subject } from '../../types.ts';
 import { inCode } from '../../in-code.ts';
 import { allWords, runsAt, shownWords, startsAt } from './command.ts';
 import { each } from './each.ts';
@@ -63,6 +64,14 @@ const misplaced = rule({
   }),
 });
 
+/** In a file that the entry does not import: a library of the repository that another program uses. Django and Celery name theirs in strings. */
+function isNotLoaded({ service }: Subject, { where }: Evidence, files: Files): boolean {
+  if (service.app?.language !== 'python' || typeof where === 'string') return false;
+  const { code } = pythonWiring(service, files);
+  const { libraries, process } = code.clues;
+  return process.entry !== undefined && !/^(?:django|celery|gunicorn)$/.test(process.server) && !Object.hasOwn(libraries, 'django') && !code.reachable.some(({ path }) => path === where.path);
+}
+
 const twice = rule({
   id: 'files.wrapped-twice',
   hop: 'files',
@@ -81,7 +90,7 @@ const twice = rule({
     if (app === undefined || start === undefined || wired === undefined || instrumented.at === undefined) return [];
     // A preload of the user's own is the very file that the call stands in.
     const wrapped = app.language === 'python' ? instrumented.by === 'wrapper' : preloadsOf(subject, workspace.files).some(isRegister);
-    if (!wrapped || /auto_instrumentation\.initialize/.test(wired.says)) return [];
+    if (!wrapped || /auto_instrumentation\.initialize/.test(wired.says) || isNotLoaded(subject, wired, workspace.files)) return [];
     const code = inCode(service, workspace.files);
     const told = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) => (settings.get(name)?.value ?? '').trim() !== '');
     const lost = code.endpoint !== undefined && !told && subject.unsure.length === 0;

@@ -17,6 +17,9 @@ describe('what Python refuses', () => {
     ['a command of a shell', 'import os\npip install flask\n', 2, 'a command of a shell'],
     ['a return at the margin', 'x = 1\nreturn x\n', 2, "'return' outside function"],
     ['nothing in a block at the end', 'def f():\n', 1, 'expected an indented block after line 1'],
+    ['a finally without its try', 'def f():\n  with a:\n    x = 1\n  finally:\n    y = 2\n', 4, 'invalid syntax'],
+    ['an else of another block', 'if x:\n  y = 1\nz = 2\nelse:\n  y = 3\n', 4, 'invalid syntax'],
+    ['a try that catches nothing', 'try:\n  x = 1\ny = 2\n', 3, "expected 'except' or 'finally' block"],
   ])('%s', (_, text, line, says) => expect(pythonFault(text)).toEqual({ line, says }));
 });
 
@@ -35,6 +38,8 @@ describe('what Python reads', () => {
     ['a text that looks like a conflict', 'x = """\n<<<<<<< a\n=======\n>>>>>>> b\n"""\n'],
     ['decorators, async, walrus', '@a.b(c)\nasync def f(x: int = 1) -> dict[str, int]:\n  if (n := x) > 1:\n    return {}\n  async with a as b:\n    pass\n'],
     ['a slice and an annotation', 'x: list[int] = a[1:2]\n'],
+    ['every clause there is', 'try:\n  a()\nexcept* A:\n  b()\nexcept B: c()\nelse:\n  d()\nfinally:\n  e()\nfor x in y:\n  if x: f()\n  elif z: g()\n  else: h()\nelse:\n  i()\nasync def j():\n  async for k in l:\n    m()\n  else:\n    n()\n'],
+    ['an else of an expression', 'x = (a if b\nelse c)\n'],
     ['no line end', 'x = 1'],
     ['nothing', ''],
   ])('%s', (_, text) => expect(pythonFault(text)).toBeUndefined());

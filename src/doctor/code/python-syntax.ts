@@ -28,7 +28,7 @@ const SHELL = /^(?:export|pip3?|gp|npm|yarn|sudo|docker|cd|mkdir|apt|apt-get|git
 export function pythonFault(text: string): SyntaxFault | undefined {
   const read = statementsOf(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
   if ('says' in read) return read;
-  return indentationFault(read) ?? lineFault(read);
+  return indentationFault(read) ?? lineFault(read) ?? clauseFault(read);
 }
 
 /** Statements, or the first bracket or string that is not closed. */
@@ -182,6 +182,28 @@ function lineFault(statements: readonly Statement[]): SyntaxFault | undefined {
     if (/^(?:<{7}|>{7}|={7})(?:\s|$)/.test(code)) return { line, says: 'a marker of a merge' };
     if (SHELL.test(code)) return { line, says: 'a command of a shell' };
     if (BLOCK.test(outer) && !outer.includes(':')) return { line, says: "expected ':'" };
+  }
+  return undefined;
+}
+
+/** What may stand in front of a clause, at the same indentation. */
+const FOLLOWS: Readonly<Record<string, RegExp>> = { elif: /^(?:if|elif)$/, else: /^(?:if|elif|for|while|except)$/, except: /^(?:try|except)$/, finally: /^(?:try|except|else)$/ };
+
+/** A clause without the statement that it belongs to, or a `try` without any: `finally:` that slipped out of its block. */
+function clauseFault(statements: readonly Statement[]): SyntaxFault | undefined {
+  if (statements.some(({ indent }) => indent.includes('\t'))) return undefined;
+  /** Of each open indentation, the keyword of the last statement. */
+  const open: { readonly width: number; keyword: string }[] = [];
+  for (const { line, indent, code } of statements) {
+    const width = indent.replaceAll('\f', '').length;
+    while ((open.at(-1)?.width ?? -1) > width) open.pop();
+    const level = open.at(-1)?.width === width ? open.at(-1) : undefined;
+    const keyword = /^(?:async\s+)?([a-z]+)\b/.exec(code)?.[1] ?? '';
+    const clause = /^(?:elif|else|except|finally)\b/.test(code) ? FOLLOWS[keyword] : undefined;
+    if (clause !== undefined && !clause.test(level?.keyword ?? '')) return { line, says: 'invalid syntax' };
+    if (level?.keyword === 'try' && clause === undefined) return { line, says: "expected 'except' or 'finally' block" };
+    if (level === undefined) open.push({ width, keyword });
+    else level.keyword = keyword;
   }
   return undefined;
 }

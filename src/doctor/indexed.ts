@@ -14,7 +14,8 @@ export function indexed<Entry>(nameOf: (entry: Entry) => string | undefined): (e
   };
 }
 
-function grouped<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string | undefined): ReadonlyMap<string, readonly Entry[]> {
+/** Name → the entries that have it, in their order. */
+export function grouped<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string | undefined): ReadonlyMap<string, readonly Entry[]> {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
     const name = nameOf(entry);

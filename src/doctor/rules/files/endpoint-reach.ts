@@ -10,7 +10,7 @@ import { hostOf } from '../../sending.ts';
 import type { Container, Rule, Subject } from '../../types.ts';
 import { each, type Draft } from './each.ts';
 import { endpointSetting, hasOwnLocalhost, heedsEnvironment, isTelemetryTool, readsOthersCode } from './heeds.ts';
-import { distance } from './known-names.ts';
+import { called, calledSo, findableLike, isFindable } from './findable.ts';
 import { landing } from './landing.ts';
 import { standsElsewhere } from './plumbing.ts';
 import { replaced } from './replaced.ts';
@@ -107,14 +107,6 @@ const missing = rule({
   }),
 });
 
-/** Names under which a service finds another one: Compose's own, where they share a network. */
-function findable(from: Service, other: Service): readonly string[] {
-  const shared = (other.networks ?? []).filter(({ name }) => (from.networks ?? []).some((one) => one.name === name));
-  if (shared.length === 0) return [];
-  return [other.name, ...(other.containerName === undefined ? [] : [other.containerName]), ...shared.flatMap(({ aliases }) => aliases)];
-}
-const called = (service: Service): readonly string[] => [service.name, ...(service.containerName === undefined ? [] : [service.containerName]), ...(service.networks ?? []).flatMap(({ aliases }) => aliases)];
-
 const unresolvable = rule({
   id: 'files.endpoint-unresolvable',
   hop: 'files',
@@ -141,15 +133,12 @@ function lookedUp(workspace: Workspace, subject: Subject, { host, at: written, n
   if (!hasOwnLocalhost(service) || service.origin !== 'compose' || host.includes('.') || host.startsWith('[') || isLoopback(host) || MACHINE.test(host)) return [];
   if (networks.length === 0 || networks.some(({ external }) => external === true)) return [];
   if (service.extraHosts.some((one) => one.startsWith(`${host}:`)) || (service.links ?? []).some((link) => link.endsWith(`:${host}`))) return [];
-  const isFound = (one: Service): boolean => one !== service && one.active && findable(service, one).includes(host);
-  const own = serviceNamed(workspace.services, host);
-  if ((own !== undefined && isFound(own)) || workspace.services.some(isFound) || called(service).includes(host)) return [];
-  const others = workspace.services.filter((one) => one !== service);
+  if (isFindable(host, service, workspace.services) || called(service).includes(host)) return [];
   if (containers.some((one) => one.service === host && one.state === 'running' && one.networks.some((network) => containers.some((own) => own.service === service.name && own.networks.includes(network))))) return [];
   const setting = endpointSetting(subject);
   const at = written();
   const common = { ...(setting === undefined ? {} : { of: setting }), because: [at], about: setting?.name ?? 'OTEL_EXPORTER_OTLP_ENDPOINT' };
-  const named = others.find((one) => called(one).includes(host));
+  const named = calledSo(host, service, workspace.services);
   if (named !== undefined && !named.active) {
     return [{ ...common, status: 'warn', says: `${name} names ${host}, whose profile is not active in a bare \`docker compose up\`: then nothing is there to take the spans.`, because: [at, ...place(named, 'profiles')], do: `docker compose --profile ${workspace.services.length === 0 ? 'NAME' : profileOf(workspace, named) ?? 'NAME'} up -d` }];
   }
@@ -161,7 +150,7 @@ function lookedUp(workspace: Workspace, subject: Subject, { host, at: written, n
   if (left !== undefined) {
     return [{ ...common, status: 'warn', says: `${host} stands in ${left} alone, which a bare \`docker compose up\` does not load.`, because: [at, { where: { path: left }, says: host }], do: `docker compose -f ${workspace.compose.join(' -f ')} -f ${left} up -d` }];
   }
-  const near = others.filter((one) => one.active).flatMap((one) => findable(service, one)).find((one) => distance(one, host) <= 2 && one.length > 4);
+  const near = findableLike(host, service, workspace.services);
   return [{
     ...common,
     says: `${name} names ${host}, but no service of this project has that name${near === undefined ? '' : `; there is ${near}`}.`,

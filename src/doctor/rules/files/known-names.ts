@@ -42,7 +42,7 @@ export function meantBy(name: string): string | undefined {
   const near = DECISIVE.map((meant) => ({ meant, far: distance(upper, meant) })).toSorted((a, b) => a.far - b.far)[0];
   if (near !== undefined && near.far <= 2 && (near.meant.includes('OTLP') || mayBeOtel(upper))) return near.meant;
   // Blocks that changed places when a name was pasted into another: the same letters, in the same end.
-  return DECISIVE.find((meant) => letters(upper) === letters(meant));
+  return SORTED.get(letters(upper));
 }
 
 /** Short names have neighbours with a meaning of their own: HOTEL_SERVICE_NAME, OTHER_SERVICE_NAME. */
@@ -52,6 +52,7 @@ function mayBeOtel(name: string): boolean {
 }
 
 const letters = (text: string): string => [...text].toSorted().join('');
+const SORTED: ReadonlyMap<string, string> = new Map(DECISIVE.map((meant) => [letters(meant), meant]));
 
 /** Letters to change, to leave out, to put in or to swap with their neighbour (optimal string alignment). */
 export function distance(a: string, b: string): number {

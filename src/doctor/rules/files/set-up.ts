@@ -5,6 +5,7 @@ import { processOf } from '../../../languages/node/process.ts';
 import { jsSources } from '../../../languages/node/source.ts';
 import type { Evidence, Files, Path, Service } from '../../../types.ts';
 import { nameOf } from '../../../workspace/path.ts';
+import { indexed } from '../../indexed.ts';
 import { rule } from '../../rule.ts';
 import type { Facts, Rule, Subject } from '../../types.ts';
 import { isOfficial } from './base-image.ts';
@@ -36,10 +37,12 @@ export function isOneShot({ start }: Service): boolean {
   return /\b(?:migrate|makemigrations|collectstatic|createsuperuser|loaddata|upgrade|db:(?:migrate|seed)|seed|pytest|jest|vitest|mocha|lint|build|install)\b/.test(start?.real.join(' ') ?? '');
 }
 
+const tracedWith = indexed<Subject>(({ expected, service, instrumented: { by } }) => (expected && (by === 'wrapper' || by === 'preload' || by === 'code') ? service.app?.manifest?.path : undefined));
+
 /** Another service of the same manifest that is traced: the packages are there because of that one. */
 export function siblingOf(subject: Subject, subjects: readonly Subject[]): Subject | undefined {
   const path = subject.service.app?.manifest?.path;
-  return path === undefined ? undefined : subjects.find((other) => other !== subject && other.expected && other.service.app?.manifest?.path === path && /^(?:wrapper|preload|code)$/.test(other.instrumented.by));
+  return path === undefined ? undefined : tracedWith(subjects, path).find((other) => other !== subject);
 }
 
 /** Its code touches the SDK in some way: what is wrong with that is a matter of the source's own rules. */

@@ -18,7 +18,9 @@ export function oncePerService<Found>(find: (service: Service, files: Files) => 
 }
 
 function sameButApp(a: Service, b: Service): boolean {
-  const [own, other] = [a, b].map((service) => Object.entries(service).filter(([key]) => key !== 'app'));
-  const values = new Map(other);
-  return own?.length === values.size && own.every(([key, value]) => values.get(key) === value);
+  if (a === b) return true;
+  const { app: _, ...own } = a;
+  const { app: __, ...other } = b;
+  const values = new Map(Object.entries(other));
+  return Object.keys(own).length === values.size && Object.entries(own).every(([key, value]) => values.get(key) === value);
 }

@@ -175,11 +175,18 @@ export function seenAt(files: Files, source: JsSource, index: number): Evidence 
   return lineAt(files, { path: source.path, line }, source.code.split('\n')[line - 1] ?? '');
 }
 
+/** package.json without the scripts that start Node.js another way than the container does: `start` with `-r ./tracing.js` is nothing to `node app.js`. */
+function withoutOtherStarts(text: string, { start }: Service): string {
+  if (start === undefined || !/^(?:node|nodemon|ts-node|tsx)$/.test(start.real[0] ?? '')) return text;
+  const real = start.real.join(' ');
+  return text.replaceAll(/"[\w:.-]+"\s*:\s*"((?:[^"\\]|\\.)*)"/g, (all, script: string) => (/(?:^|\s)(?:node|nodemon|ts-node|tsx)\s(?:.*\s)?(?:-r|--require|--import)[\s=]/.test(script) && !script.includes(real) ? '' : all));
+}
+
 /** Whether a file is named where something other than code could load it: the command, package.json, a Dockerfile, a variable, a configuration. */
 export function isNamedElsewhere(service: Service, files: Files, { path }: JsSource, code: NodeCode): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.[cm]?[jt]sx?$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const word = new RegExp(`(?:^|[^\\w-])${name}(?:\\.[cm]?[jt]sx?)?(?:$|[^\\w-])`);
   const folder = folderOf(code.manifest.path);
   const texts = [code.manifest.path, service.build?.dockerfile, ...['nodemon.json', 'ecosystem.config.js', 'pm2.json', 'nest-cli.json', '.mocharc.json', 'Procfile', 'webpack.config.js', 'tsup.config.ts', 'vite.config.ts', 'rollup.config.js'].map((file) => join(folder, file)), ...files.find(folder, /\.(?:sh|ya?ml|toml|tf)$/, 3)];
-  return [...texts.map((file) => (file === undefined ? '' : (files.text(file) ?? ''))), ...(service.start?.argv ?? []), ...(service.start?.real ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => word.test(text));
+  return [...texts.map((file) => (file === undefined ? '' : file === code.manifest.path ? withoutOtherStarts(files.text(file) ?? '', service) : (files.text(file) ?? ''))), ...(service.start?.argv ?? []), ...(service.start?.real ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => word.test(text));
 }

@@ -68,7 +68,7 @@ function blockedAt(hop: Hop, lines: readonly Line[], looked: readonly string[]):
 
 function block(line: Line, same: readonly Line[], { columns, offersFix }: TextOptions, paint: Paint): readonly string[] {
   const names = [line, ...same].flatMap(({ service }) => service ?? []).map(oneLine);
-  const head = wrap(`  ✘ ${names.length === 0 ? '' : `${names.join(', ')}: `}${oneLine(line.says)}`, 4, columns).map((row) => paint('broken', row));
+  const head = wrap(`  ✘ ${names.length > 1 ? `${names.join(', ')}: ${oneLine(line.says)}` : withName(line)}`, 4, columns).map((row) => paint('broken', row));
   const evidence = [line, ...same].flatMap((one) => one.because);
   const width = Math.min(34, Math.max(0, ...evidence.map(({ where }) => placeOf(where).length)));
   return [
@@ -93,9 +93,12 @@ const said = (label: string, text: string, columns: number): readonly string[] =
   return rows.flatMap((row, i) => (fits ? wrap(`    ${label} ${oneLine(row)}`, 10, columns) : [`    ${i === 0 ? label : '     '} ${row.replaceAll('\t', '    ')}`]));
 };
 
+/** 'backend: the header …', and 'backend does not run', whose sentence has the name already. */
+const withName = ({ service, says }: Line): string => (service === undefined || says.startsWith(`${service} `) ? oneLine(says) : `${oneLine(service)}: ${oneLine(says)}`);
+
 function short(line: Line, { columns }: TextOptions, paint: Paint): readonly string[] {
   const places = [...new Set(line.because.map(({ where }) => placeOf(where)))].slice(0, 2).join(', ');
-  const text = `  ${SIGNS[line.status]} ${line.service === undefined ? '' : `${oneLine(line.service)}: `}${oneLine(line.says)}${places === '' ? '' : ` (${places})`} [${line.rule}]`;
+  const text = `  ${SIGNS[line.status]} ${withName(line)}${places === '' ? '' : ` (${places})`} [${line.rule}]`;
   return [...wrap(text, 4, columns).map((row, i) => (i === 0 ? row.replace(SIGNS[line.status], paint(line.status, SIGNS[line.status])) : row)), ...(line.do === undefined ? [] : said('Do:  ', line.do, columns))];
 }
 
@@ -116,10 +119,10 @@ function verdict(lines: readonly Line[], cause: Line | undefined, certain: boole
     return wrap(more > 1 ? '  Mend these first, then run doctor again: what lies behind was not judged.' : '  Mend this first, then run doctor again: what lies behind was not judged.', 4, columns);
   }
   if (looked.length === 0) return wrap('  There is no service here that is meant to send traces.', 4, columns);
-  if (certain) return wrap(`  ✔ Nothing stands in the way of the traces of ${looked.map(oneLine).join(', ')}.`, 4, columns);
+  if (certain) return [...wrap(`  ✔ Nothing stands in the way of the traces of ${looked.map(oneLine).join(', ')}.`, 4, columns), ...wrap(`    To see spans of ${looked.length === 1 ? 'its' : 'their'} own arrive: npx otel-setup verify`, 4, columns)];
   const skipped = lines.filter(({ status }) => status === 'skipped');
   const hops = [...new Set(skipped.map(({ hop }) => hop))];
   const then = [...new Set(skipped.flatMap((line) => line.do ?? []))];
   if (hops.length === 0) return wrap('  No break was found, but a check of ours failed: this is not a clean bill.', 4, columns);
-  return wrap(`  No break was found, but ${hops.join(', ')} could not be looked at, so this is not certain. To be certain: ${then.slice(0, 2).join('; ') || 'run it where that can be looked at'}.`, 4, columns);
+  return wrap(`  No break was found, but ${hops.join(', ')} could not be looked at, so this is not certain. To be certain: ${then.slice(0, 2).join('; ') || 'npx otel-setup verify'}.`, 4, columns);
 }

@@ -1,7 +1,7 @@
 /** What is asked of a service's container. Pure over the workspace's Files. */
 import { createHash } from 'node:crypto';
 import type { Path, Service, Workspace } from '../../../types.ts';
-import { fromContainer, inContainer } from '../../../workspace/container-path.ts';
+import { containerDir, fromContainer, inContainer } from '../../../workspace/container-path.ts';
 import { preloadsOf } from '../../preloads.ts';
 import type { Subject } from '../../types.ts';
 import type { Questions } from './script.ts';
@@ -25,10 +25,22 @@ export function copiesOf(subject: Subject, { files }: Workspace): readonly Copy[
   const wanted = [app?.manifest?.path, placeOf(app?.wired?.where), placeOf(instrumented.at?.where), service.start?.realWhere.path, ...preloadsOf(subject).map((path) => fromContainer(service, files, path))];
   return [...new Set(wanted)].slice(0, MOST_FILES).flatMap((path) => {
     if (path === undefined || path === build.dockerfile) return [];
-    const there = inContainer(service, path);
+    const there = beside(service, inContainer(service, path), path);
     const text = files.encoding(path) === 'utf-8' ? files.text(path) : undefined;
     return there?.by !== 'copy' || text === undefined ? [] : [{ path, to: there.path, sum: createHash('sha256').update(text).digest('hex') }];
   });
+}
+
+/** A mount shows the file in another folder than the app runs in: what the image has in that one is what runs. */
+function beside(service: Service, there: ReturnType<typeof inContainer>, path: Path): ReturnType<typeof inContainer> {
+  const dir = containerDir(service);
+  if (there?.by !== 'mount' || dir === undefined || service.build === undefined) return there;
+  const copied = inContainer({ mounts: [], build: service.build, ...(service.workingDir === undefined ? {} : { workingDir: service.workingDir }) }, path);
+  const mounted = (at: string): boolean => service.mounts.some(({ to }) => `${at}/`.startsWith(`${to.replace(/\/$/, '')}/`));
+  if (copied === undefined || !copied.path.startsWith(`${dir}/`) || mounted(copied.path) || mounted(dir)) return there;
+  // Its command, its path or a variable leads to the mounted one.
+  const words = [...(service.start?.argv ?? []), ...(service.start?.real ?? []), ...service.env.map(({ value }) => value ?? '')];
+  return words.some((word) => word.includes(there.path.slice(0, there.path.lastIndexOf('/')))) ? there : copied;
 }
 
 const placeOf = (where: unknown): Path | undefined => (isWhere(where) ? where.path : undefined);

@@ -1,11 +1,15 @@
 import type { Rule } from '../../types.ts';
 import { doubled } from './doubled.ts';
 import { javaAgent } from './java-agent.ts';
+import { leftOut } from './left-out.ts';
+import { lineEnd } from './line-ends.ts';
 import { locks } from './locks.ts';
 import { needs } from './need.ts';
 import { nodeBuild } from './node-build.ts';
+import { nodeOptions } from './node-options.ts';
 import { nodePreload } from './node-preload.ts';
 import { otherAgents } from './other-agents.ts';
+import { pythonFlags } from './python-flags.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonProcess } from './python-process.ts';
 import { reloaders } from './reloader.ts';
@@ -25,4 +29,4 @@ import { misspelled } from './misspelled.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...switchedOff, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...otherAgents, ...needs];
+export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...lineEnd, ...switchedOff, ...leftOut, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...pythonFlags, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodeOptions, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...otherAgents, ...needs];

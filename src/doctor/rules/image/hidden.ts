@@ -1,6 +1,7 @@
 /** Does the container see what its image installed, or something that is mounted over it? */
 import { modulesHome } from '../../../languages/node/modules-home.ts';
-import type { Workspace } from '../../../types.ts';
+import type { Service, Workspace } from '../../../types.ts';
+import { containerDir } from '../../../workspace/container-path.ts';
 import { join } from '../../../workspace/path.ts';
 import { rule } from '../../rule.ts';
 import type { Container, Finding, Rule, Subject } from '../../types.ts';
@@ -30,7 +31,7 @@ const hidden = rule({
     const inImage = new Set(lacking(subject, image).map((one) => one.name));
     const gone = telemetryOf(subject).filter((one) => there.missing.includes(one) && image.packages[one] !== undefined && !inImage.has(one));
     // With another image the container is only older: that is a rule of its own.
-    if (gone.length === 0 || (container.image !== '' && !hides(container))) return [];
+    if (gone.length === 0 || (container.image !== '' && !hides(container, subject.service))) return [];
     return [{
       service: name,
       status: 'broken',
@@ -65,8 +66,15 @@ function underFolder(subject: Subject, workspace: Workspace, container: Containe
   }];
 }
 
-/** Packages live in folders of these names, or below a folder that is mounted whole. */
-const hides = ({ mounts }: Container): boolean => mounts.some(({ type }) => type === 'bind' || type === 'volume');
+/** Packages live in folders of these names, or below the app's own folder where that is mounted whole. */
+const PACKAGES = /(?:^|\/)(?:node_modules|\.?v?env|virtualenvs?|(?:site|dist)-packages|\.local|lib|python[\d.]*)(?:\/|$)/;
+
+/** Something is mounted where packages may be; a folder of certificates or data hides none. */
+export function hides({ mounts }: Container, service: Service): boolean {
+  const dir = containerDir(service);
+  const over = (to: string): boolean => dir === undefined || `${dir}/`.startsWith(`${to.replace(/\/$/, '')}/`) || PACKAGES.test(to);
+  return mounts.some(({ type, to }) => (type === 'bind' || type === 'volume') && over(to));
+}
 
 const shownFrom = (from: string, { files }: Workspace): string => (from.startsWith(`${files.root}/`) ? from.slice(files.root.length + 1) : from === files.root ? '.' : from);
 

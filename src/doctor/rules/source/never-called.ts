@@ -3,7 +3,7 @@ import type { Evidence, Files } from '../../../types.ts';
 import { callsOf, isNamedElsewhere, nodeCode, seenAt } from '../../code/node-code.ts';
 import { reachableFrom } from '../../../languages/python/sources.ts';
 import { pythonCode, seen } from '../../code/python-code.ts';
-import type { Act } from '../../code/python-wiring.ts';
+import type { Act, PythonWiring } from '../../code/python-wiring.ts';
 import { rule } from '../../rule.ts';
 import { mayStartInside } from '../../subjects.ts';
 import type { Rule, Subject } from '../../types.ts';
@@ -41,11 +41,20 @@ function inPython(subject: Subject, all: readonly Subject[], files: Files): read
   const where = `${source.path}:${line}`;
   const wrong: Readonly<Record<string, readonly [says: string, mend: string]>> = {
     main: [`OpenTelemetry is set up at ${where} under \`if __name__ == "__main__":\`, which does not run when ${code.clues.process.server} imports the file.`, `move the set-up at ${where} out of the \`if __name__ == "__main__":\` block, to the left margin`],
-    'not-imported': [`OpenTelemetry is set up in ${source.path}, which ${entry.path} does not import: it never runs.`, `import ${source.module}   (as the first line of ${entry.path})`],
+    'not-imported': [`OpenTelemetry is set up in ${source.path}, which ${entry.path} does not import: it never runs.`, servesIt(dead, wiring) ?? `import ${source.module}   (as the first line of ${entry.path})`],
     'not-called': [`OpenTelemetry is set up in the function ${within?.name ?? ''} (${source.path}), which nothing calls.`, source === entry ? `${within?.name ?? ''}()   (in ${entry.path}, below the function)` : `from ${source.module} import ${within?.name ?? ''}\n${within?.name ?? ''}()   (in ${entry.path})`],
   };
   const [says, mend] = wrong[dead.runs] ?? ['', ''];
   return [{ says, because: [seen(files, dead.at), ...entryEvidence(subject)], do: mend, about: 'wiring' }];
+}
+
+/** The file that nothing imports has the app that it instruments: to import it would make a second app. It is the one to serve. */
+function servesIt({ at }: Act, { acts, code }: PythonWiring): string | undefined {
+  const app = acts.find((one) => one.method === 'instrument_app' && one.at.source === at.source && one.at.within === undefined)?.args[0]?.text ?? '';
+  if (!/^\w+$/.test(app) || !code.statements.some((one) => one.source === at.source && new RegExp(`^${app}\\s*=\\s*(?:\\w+\\.)?(?:Flask|FastAPI|Starlette)\\s*\\(`).test(one.code))) return undefined;
+  const served = `${at.source.module}:${app}`;
+  const { server } = code.clues.process;
+  return server === 'flask' ? `flask --app ${served} run …   (serve the app that is instrumented)` : /^(?:gunicorn|uvicorn|hypercorn)$/.test(server) ? `${server} ${served} …   (serve the app that is instrumented)` : undefined;
 }
 
 const entryEvidence = ({ service: { start } }: Subject): readonly Evidence[] => (start === undefined ? [] : [{ where: start.realWhere, says: start.real.join(' ').slice(0, 120) }]);

@@ -35,7 +35,7 @@ const order = rule({
 });
 
 /** Something else makes spans all the same: another instrumentor, a span by hand. Then data arrives, only that of requests does not. */
-function othersSpeak({ live, code }: PythonWiring, name: string): boolean {
+export function othersSpeak({ live, code }: PythonWiring, name: string): boolean {
   return live.some((act) => act.kind === 'instrument' && act.name !== name) || mentions(code, /\bstart_(?:as_current_)?span\b/);
 }
 

@@ -56,6 +56,7 @@ describe('a workspace that is well', () => {
   test('nothing stands in the way: exit 0', async () => {
     const { code, err } = await run(workspace(), ['doctor', ...files]);
     expect(err).toContain('Nothing stands in the way of the traces of backend-flask');
+    expect(err).toContain('To see spans of its own arrive: npx otel-setup verify');
     expect(code).toBe(0);
   });
   test('what could not be looked at is said, and is never "all good": exit 1', async () => {

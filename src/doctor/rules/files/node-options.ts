@@ -27,7 +27,7 @@ const quoted = rule({
       of: setting,
       says: `The value of NODE_OPTIONS has ${quote} around it: ${quote === "'" ? 'Node.js loads nothing of it, and says nothing' : 'Node.js takes all of it for one option and does not start'}.`,
       because: [settingAt(facts.workspace.files, setting)],
-      do: `NODE_OPTIONS without the quotes: ${inner}`,
+      do: `NODE_OPTIONS=${inner}   (without the quotes around it)`,
       ops: replaced(facts.workspace, service, setting, inner),
       about: 'set-up',
     }];

@@ -1,4 +1,4 @@
-import { Budget, Malformed, shorten, type Plain, type PlainValue } from './otlp-limits.ts';
+import { Budget, Malformed, MOST_MESSAGES, shorten, tooMany, type Plain, type PlainValue } from './otlp-limits.ts';
 import type { Field, Scalar, Table } from './otlp-schema.ts';
 
 /**
@@ -10,8 +10,17 @@ export function readJson(table: Table, body: Uint8Array): Plain {
   return readMessage('The body', table, parseJson(body), 1, new Budget());
 }
 
-/** Throws Malformed on what is not JSON in UTF-8. */
+const [BRACE, BRACKET] = [0x7b, 0x5b];
+
+/**
+ * Throws Malformed on what is not JSON in UTF-8, and, before anything is made of them, on more objects and lists than a
+ * request may have: a megabyte of `[],[],` takes fifteen of memory. Those inside texts are counted too.
+ */
 export function parseJson(body: Uint8Array): unknown {
+  let lists = 0;
+  // By index: an iterator takes ten times as long.
+  for (let at = 0; at < body.length; at++) if (body[at] === BRACE || body[at] === BRACKET) lists++;
+  if (lists > 2 * MOST_MESSAGES) throw tooMany();
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {

@@ -16,11 +16,13 @@ export type PlainValue = string | number | boolean | bigint | Plain | readonly P
 /** The body is not what it says it is. `message` is a sentence for the sender. */
 export class Malformed extends Error {}
 
+export const tooMany = (): Malformed => new Malformed(`The request holds more than ${MOST_MESSAGES.toLocaleString('en')} messages.`);
+
 /** Counts what a request has cost so far; `spend` throws Malformed when it is too much. */
 export class Budget {
   #left = MOST_MESSAGES;
   spend(depth: number): void {
-    if (--this.#left < 0) throw new Malformed(`The request holds more than ${MOST_MESSAGES.toLocaleString('en')} messages.`);
+    if (--this.#left < 0) throw tooMany();
     if (depth > DEEPEST) throw new Malformed(`The request is nested more than ${DEEPEST} levels deep.`);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { attributesOf, nameIn, serviceOf } from './attributes.ts';
-import { Budget, LONGEST_TEXT, Malformed, shorten } from './otlp-limits.ts';
+import { Budget, LONGEST_TEXT, Malformed, MOST_MESSAGES, shorten, tooMany } from './otlp-limits.ts';
 import { checkMessage, CUT_OFF, endOf, tagOf } from './otlp-protobuf.ts';
 import { attributeTable } from './otlp-schema.ts';
 import type { SpanKind, SpanRow } from './span.ts';
@@ -157,6 +157,7 @@ function rangesOf(reader: BinaryReader, whole: Buffer, start: number, end: numbe
     const tag = tagOf(reader, whole);
     if (tag === ((1 << 3) | WireType.LengthDelimited) || tag === ((2 << 3) | WireType.LengthDelimited)) {
       const to = endOf(reader, end);
+      if (ones.length + twos.length >= MOST_MESSAGES) throw tooMany();
       (tag >>> 3 === 1 ? ones : twos).push([from, reader.pos, to]);
       reader.pos = to;
     } else {

@@ -1,4 +1,5 @@
 /** Logs and metrics that arrived: bounded lists, read when the page shows them. */
+import { shorten } from '../otlp-limits.ts';
 import { isObject, listOf, valueText } from './value-text.ts';
 import type { LogRow, SeriesRow } from './api.ts';
 
@@ -8,9 +9,13 @@ const MOST_POINTS = 120;
 /** UTF-16 units of one text, attributes of one row. */
 const LONGEST = 4_096;
 const MOST_ATTRIBUTES = 64;
+/** UTF-16 units of all logs, and of the names and attributes of all series: a default log record has under 1,000. */
+const MOST_TEXT = 16 * 1024 * 1024;
 
 export class SignalStore {
   #logs: LogRow[] = [];
+  #logText = 0;
+  #seriesText = 0;
   readonly #series = new Map<string, Omit<SeriesRow, 'points'> & { readonly points: [number, number][] }>();
 
   get logCount(): number {
@@ -30,18 +35,28 @@ export class SignalStore {
   /** @param request ExportLogsServiceRequest as OTLP/JSON. */
   addLogs(request: unknown): void {
     for (const { item: record, service } of itemsOf(request, 'Logs', 'logRecords')) {
-      this.#logs.push({
+      const row: LogRow = {
         at: microseconds(record['timeUnixNano']) || microseconds(record['observedTimeUnixNano']),
         service,
         severity: Number(record['severityNumber'] ?? 0),
-        level: text(record['severityText']),
+        level: cut(text(record['severityText'])),
         body: cut(record['body'] === undefined ? text(record['eventName']) : valueText(record['body'])),
-        traceId: text(record['traceId']),
-        spanId: text(record['spanId']),
+        traceId: shorten(text(record['traceId']), 32),
+        spanId: shorten(text(record['spanId']), 16),
         attributes: attributesOf(record['attributes']),
-      });
+      };
+      this.#logs.push(row);
+      this.#logText += lengthOf(row);
+      if (this.#logs.length > MOST_LOGS * 1.2 || this.#logText > MOST_TEXT) this.#trimLogs();
     }
-    if (this.#logs.length > MOST_LOGS * 1.2) this.#logs = this.#logs.slice(-MOST_LOGS);
+  }
+
+  #trimLogs(): void {
+    let from = Math.max(0, this.#logs.length - MOST_LOGS);
+    this.#logText = this.#logs.slice(from).reduce((sum, row) => sum + lengthOf(row), 0);
+    // A fifth less than the most: this is not done for every row.
+    for (; this.#logText > MOST_TEXT * 0.8 && from < this.#logs.length - 1; from++) this.#logText -= lengthOf(this.#logs[from]);
+    this.#logs = this.#logs.slice(from);
   }
 
   /** @param request ExportMetricsServiceRequest as OTLP/JSON. Series beyond the most are left out: the first ones stay comparable. */
@@ -63,7 +78,8 @@ export class SignalStore {
     const key = JSON.stringify([service, name, kind, attributes]);
     let series = this.#series.get(key);
     if (series === undefined) {
-      if (this.#series.size >= MOST_SERIES) return;
+      if (this.#series.size >= MOST_SERIES || this.#seriesText + key.length > MOST_TEXT) return;
+      this.#seriesText += key.length;
       series = { service, name, unit: cut(text(metric['unit'])), kind, attributes, points: [] };
       this.#series.set(key, series);
     }
@@ -91,5 +107,6 @@ function itemsOf(request: unknown, signal: 'Logs' | 'Metrics', items: string): r
 
 const attributesOf = (list: unknown): readonly (readonly [string, string])[] => listOf(list).slice(0, MOST_ATTRIBUTES).filter(isObject).map((pair) => [cut(text(pair['key'])), cut(valueText(pair['value']))] as const);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const cut = (shown: string): string => (shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown);
+const cut = (shown: string): string => shorten(shown, LONGEST);
+const lengthOf = (row: LogRow | undefined): number => (row === undefined ? 0 : row.attributes.reduce((sum, [key, value]) => sum + key.length + value.length, row.body.length + row.service.length + row.level.length + 200));
 const microseconds = (nano: unknown): number => (typeof nano === 'string' && /^\d{1,20}$/.test(nano) ? Number(BigInt(nano) / 1000n) : 0);

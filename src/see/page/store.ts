@@ -1,3 +1,4 @@
+import { shorten } from '../otlp-limits.ts';
 import { headsOf as headsIn, readSpans, type SpanGroup, type WireSpan } from '../otlp-spans.ts';
 import type { TraceSummary } from './api.ts';
 import { field, textsOf } from './read-spans.ts';
@@ -229,4 +230,4 @@ export function summaryOf({ id, startNs, endNs, spans, errors, services, root }:
 }
 
 /** Names are the sender's choice; a list shows no more of them. */
-const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
+const cut = (text: string): string => shorten(text, 200);

@@ -8,6 +8,10 @@ import { removeFolder } from '../io/scratch.ts';
 import { findPython } from '../local/venv.ts';
 import { listenAddresses } from '../see/address.ts';
 import { keep, type Kept } from '../see/keep.ts';
+import { Arrivals, type Arrived } from '../see/page/arrivals.ts';
+import { openPage } from '../see/page/open.ts';
+import { previewUrl } from '../see/page/preview.ts';
+import { limitsFor } from '../see/page/store.ts';
 import { startReceiver, type Receiver } from '../see/receive.ts';
 import { serviceTable } from '../see/table.ts';
 import { newTraceId, sendUntilAnswered } from '../see/traffic.ts';
@@ -15,9 +19,11 @@ import { traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report, Tools } from '../types.ts';
 import { seconds } from '../ui/progress.ts';
+import { hostOf } from '../workspace/host.ts';
 import { readWorkspace } from '../workspace/read.ts';
 import type { Context, Run } from './context.ts';
 import { demoFolder, SERVICES, type DemoFolder, type Variant } from './demo/folder.ts';
+import { untilQuit } from './view/until-quit.ts';
 import { asProcesses, COMPOSE, whyNoDocker, withCompose, type Services } from './demo/services.ts';
 
 /** For all of it: slow networks and cold caches included. */
@@ -25,6 +31,8 @@ const MOST_MS = 15 * 60_000;
 /** For a service to answer once it is started, and for its spans: exporters send every 5 seconds. */
 const ANSWER_MS = 60_000;
 const SPANS_MS = 30_000;
+/** For the page: a demo has tens of them. */
+const MOST_SPANS = 10_000;
 
 export const run: Run = async (args, outer) => {
   const stop = new AbortController();
@@ -35,8 +43,9 @@ export const run: Run = async (args, outer) => {
   const steps = stopwatch(context.tools);
   try {
     const kept = keep();
+    const arrivals = new Arrivals(limitsFor(MOST_SPANS));
     const docker = args.local ? 'you asked for processes' : await whyNoDocker(context.tools);
-    const receiver = await receive(kept, context);
+    const receiver = await receive(kept, arrivals, context);
     closing.push(() => receiver.close());
     const variant = docker === undefined || (await hasPython(context.tools)) ? 'python' : 'node';
     const folder = await steps.time('files', () => copy(variant, context));
@@ -47,9 +56,17 @@ export const run: Run = async (args, outer) => {
     stop.signal.throwIfAborted();
     const trace = await steps.time('request', () => ask(folder, services, context, stop.signal));
     await steps.time('spans', () => arrival(kept, trace, services, context, stop.signal));
+    clearTimeout(timer);
     show(kept, trace, args.json, outer);
     outer.print(`  ${steps.text()}`);
-    outer.print(args.keep ? `  files: ${folder.path}` : `  files: ${folder.path} (removed now; otel-setup demo --keep leaves them)`);
+    outer.print(args.keep ? `  files: ${folder.path}` : `  files: ${folder.path} (removed at the end; otel-setup demo --keep leaves them)`);
+    const page = pageOf(receiver, trace, outer);
+    if (outer.terminal.interactive && !args.json) {
+      outer.print(`\n  In the browser: ${page}\n  More of them: curl ${folder.url}\n  q: quit`);
+      await untilQuit(outer, () => {});
+    } else {
+      outer.print(`  In a terminal the demo stays open, and shows this trace at ${page}`);
+    }
     const report: Report = { schema: 1, command: 'demo', exit: EXIT.done, ok: true, next: ['otel-setup init in your own workspace', ...(args.keep ? [`otel-setup run ${SERVICES[0]} --cwd ${folder.path}`] : [])] };
     return report;
   } catch (error) {
@@ -73,16 +90,29 @@ function within(outer: Context, signal?: AbortSignal): Context {
   return { ...outer, env, tools: { ...outer.tools, env, exec } };
 }
 
-async function receive(kept: Kept, context: Context): Promise<Receiver> {
-  const options = { host: await listenAddresses(context.tools), onSpans: kept.add, onOther: kept.count, onTrouble: (sentence: string) => context.warn(`  ! ${sentence}`) };
+async function receive(kept: Kept, arrivals: Arrivals, context: Context): Promise<Receiver> {
+  let at = LOCAL_PORT;
+  const options = {
+    host: await listenAddresses(context.tools),
+    onSpans: kept.add,
+    onOther: kept.count,
+    onTaken: (arrived: Arrived) => arrivals.take(arrived),
+    onTrouble: (sentence: string) => context.warn(`  ! ${sentence}`),
+    page: openPage({ arrivals, services: kept.services, names: () => [new URL(preview(at, context) ?? 'http://localhost').hostname], endpoint: () => `http://localhost:${at}` }),
+  };
   try {
     return await startReceiver({ ...options, port: LOCAL_PORT });
   } catch (error) {
     // `otel-setup view` may be running: the demo has a receiver of its own.
-    if (error instanceof Stop && error.exit === EXIT.notDone) return startReceiver({ ...options, port: 0 });
-    throw error;
+    if (!(error instanceof Stop && error.exit === EXIT.notDone)) throw error;
+    const receiver = await startReceiver({ ...options, port: 0 });
+    at = receiver.port;
+    return receiver;
   }
 }
+
+const preview = (port: number, { env }: Context): string | undefined => previewUrl(hostOf(env), env, port);
+const pageOf = ({ url, port }: Receiver, traceId: string, context: Context): string => `${preview(port, context) ?? `${url}/`}?trace=${traceId}`;
 
 const hasPython = (tools: Tools): Promise<boolean> => findPython(undefined, tools).then(() => true, () => false);
 

@@ -13,11 +13,12 @@ import { serviceTable } from '../see/table.ts';
 import { batchJson, batchLines, countLines, traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report } from '../types.ts';
-import { keys, screen, type Screen } from '../ui/screen.ts';
+import { screen, type Screen } from '../ui/screen.ts';
 import { hostOf } from '../workspace/host.ts';
-import type { Context, Run } from './context.ts';
+import type { Run } from './context.ts';
 import { folderOf } from './workspace-of.ts';
 import { load, save } from './view/files.ts';
+import { untilQuit } from './view/until-quit.ts';
 
 /** Services in the live table; more are counted in its last line. */
 const MOST_LINES = 20;
@@ -92,7 +93,7 @@ export const run: Run = async (args, context) => {
   context.print(welcome(receiver, preview(receiver.port), live !== undefined));
   if (live !== undefined) draw(live, kept.services(), context.terminal.columns);
   const shown = new Set<string>();
-  await ended(context, live === undefined ? undefined : () => {
+  await untilQuit(context, live === undefined ? undefined : () => {
     const next = kept.traceIds().find((id) => !shown.has(id)) ?? kept.traceIds().at(-1);
     if (next === undefined) return live.above(['  No trace has arrived yet.']);
     shown.add(next);
@@ -124,16 +125,4 @@ function draw(live: Screen, services: Parameters<typeof serviceTable>[0], column
   if (services.length === 0) return live.draw(['  Nothing has arrived yet.']);
   const more = services.length - MOST_LINES;
   live.draw([...serviceTable(services.slice(0, MOST_LINES), columns - 2).map((line) => `  ${line}`), ...(more > 0 ? [`  … and ${more} more`] : [])]);
-}
-
-/** Until q, Ctrl-C or a signal; `onEnter` for each Enter in between. */
-async function ended(context: Context, onEnter: (() => void) | undefined): Promise<void> {
-  let release: (() => void) | undefined;
-  let quiet: (() => void) | undefined;
-  await new Promise<void>((done) => {
-    release = context.onInterrupt(done);
-    if (onEnter !== undefined) quiet = keys((key) => (key === 'enter' ? onEnter() : done()));
-  });
-  release?.();
-  quiet?.();
 }

@@ -83,12 +83,13 @@ describe('npm run demo', () => {
     const ran = await run(['npm', 'run', '--silent', 'demo', ...words], top);
     expect(ran.code, ran.err).toBe(0);
     expect(ran.err).toContain(says);
-    const folder = /files: (\/\S+) \(removed now/.exec(ran.err)?.[1] ?? '';
+    const folder = /files: (\/\S+) \(removed at the end/.exec(ran.err)?.[1] ?? '';
     expect(basename(folder)).toBe('demo');
     const table = ran.out.split('\n').filter((line) => /^ {2}(api|items) +\d+ +0 /.test(line));
     expect(table).toHaveLength(2);
     expect(ran.out).toMatch(/^ {2}trace [0-9a-f]{32} {2}[3-9] spans, 2 services$/m);
     expect(ran.out).toMatch(/api +\S+ \S+ +GET \/api\/order\n(.*\n)* +items +\S+ \S+ +GET \/items/);
+    expect(ran.err).toMatch(new RegExp(`In a terminal the demo stays open, and shows this trace at http://localhost:\\d+/\\?trace=${/trace ([0-9a-f]{32})/.exec(ran.out)?.[1]}\n`));
     expect(existsSync(folder)).toBe(false);
     expect(processesIn(join(folder, '..'))).toEqual([]);
     expect(await containersOf(join(folder, '..'))).toEqual([]);

@@ -23,7 +23,18 @@ export function settingsOf(service: Service, files: Files): ReadonlyMap<string, 
     const found = ASSIGNMENT.exec(word);
     if (found?.[1] !== undefined && found[2] !== undefined && start !== undefined) settings.set(found[1], { name: found[1], value: found[2], raw: null, where: start.realWhere });
   }
+  for (const one of wrapperFlags(service)) settings.set(one.name, one);
   return settings;
+}
+
+/** Names without their OTEL_PYTHON_ in front: the wrapper's flags leave both prefixes out. */
+const PYTHONS = /^(?:context|configurator|distro|disabled_instrumentations|id_generator|instrumentation_\w+|exclude[d_]\w+|logging_\w+|log_\w+|tracer_provider|meter_provider|logger_provider)$/;
+
+/** `opentelemetry-instrument --service_name api --exporter_otlp_endpoint=…`: each flag sets its variable, over the environment's. */
+function wrapperFlags({ start }: Service): readonly Setting[] {
+  const flags = /(?:^|[\s/])opentelemetry-instrument((?:\s+--[a-z_]+(?:=\S+|\s+[^\s-]\S*))+)/.exec(start?.argv.join(' ') ?? '')?.[1];
+  if (start === undefined || flags === undefined) return [];
+  return Array.from(flags.matchAll(/--([a-z_]+)(?:=|\s+)(\S+)/g), ([, name = '', value = '']) => ({ name: `OTEL_${PYTHONS.test(name) ? 'PYTHON_' : ''}${name.toUpperCase()}`, value, raw: null, where: start.where }));
 }
 
 /** A `.env` in the service's folder that its code loads (python-dotenv, dotenv): it never replaces what is set. */

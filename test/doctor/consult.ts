@@ -30,7 +30,8 @@ export async function consult(one: DoctorCase): Promise<Consulted> {
   const findings = speaking.map((line) => (line.status === 'blocked' ? { ...line, status: statusAlone(known, line) } : line)).filter(({ status }) => status !== 'skipped');
   const base = { findings, cause: first.cause?.rule };
   if (!one.fixed) return { ...base, changed: {}, refused: [], after: [] };
-  const workspace = read(one.tree, one.env);
+  const { workspace } = known;
+  if (workspace === undefined || 'missing' in workspace) throw new Error('the case cannot be read, so nothing can be fixed in it');
   const plan = await fixPlan(workspace, first.fixes, tools);
   const changed: Tree = Object.fromEntries(plan.patches.map(({ path, splices }) => [path, Buffer.from(applySplices(workspace.files.text(path) ?? '', splices)).toString('latin1')]));
   const again = diagnose(knownOf({ ...one.tree, ...changed }, one), rules);

@@ -2,6 +2,7 @@
 import { upCommands } from './init/compose.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { EditReport, Report } from '../types.ts';
+import { withoutSecrets } from '../ui/secret-shapes.ts';
 import { oneLine } from '../ui/redact.ts';
 import { commandLine, shellOf } from '../ui/shell-lines.ts';
 import { undo, type Undone } from '../write/undo.ts';
@@ -15,7 +16,7 @@ export const run: Run = async (args, context) => {
     context.print('  There is nothing to take back: otel-setup has written nothing here.');
     return report(EXIT.done, [], []);
   }
-  if (args.dryRun && !args.json) context.result(undone.diff);
+  if (args.dryRun && !args.json) context.result(withoutSecrets(undone.diff));
   const edits = [
     ...undone.back.map(({ path, exact, removed }): EditReport => ({ path, kind: 'edit', status: 'changed', why: removed ? 'removed: it was not there before' : exact ? 'byte for byte as before' : 'as before, with your own edits kept' })),
     ...undone.left.map(({ path, why }): EditReport => ({ path, kind: 'edit', status: 'refused', why })),

@@ -57,11 +57,11 @@ export function secretSpans(text: string): readonly Span[] {
 
 /** Of a value that is itself a list of 'name=value' the values; a header of Honeycomb's has a shape of its own. */
 function partsOf(span: Span): readonly Span[] {
-  if (!/^[A-Za-z][\w-]{0,60}\s{0,4}[=:]/.test(span.text) || span.text.includes('://')) return [span];
+  if (!/^\\?["']?[A-Za-z][\w-]{0,60}\s{0,4}[=:]/.test(span.text) || span.text.includes('://')) return [span];
   let at = span.at;
   return span.text.split(',').flatMap((pair) => {
     const [before = ''] = /^[^=:]{0,80}[=:]\s{0,8}(?:Basic|Bearer)?(?:\s|%20){0,4}/.exec(pair) ?? [];
-    const part = { at: at + before.length, text: pair.slice(before.length) };
+    const part = { at: at + before.length, text: pair.slice(before.length).replace(/["']$/, '') };
     at += pair.length + 1;
     return part.text.length < 4 ? [] : [part];
   });

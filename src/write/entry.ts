@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { applySplices } from '../formats/splices.ts';
+import { secretSpans } from '../ui/secret-shapes.ts';
 import type { Encoding, Patch, Path } from '../types.ts';
 import { patchSchema, pathSchema, storeOpSchema } from './plan-schema.ts';
 
@@ -113,15 +114,26 @@ const LEAD_LENGTH = 240;
 /** A patch with what undo will look for; `before` is the text that it was made for. */
 export function changedOf(patch: Patch, before: string, holdsSecret: boolean, format: string | undefined): Changed {
   const after = applySplices(before, patch.splices);
+  const secrets = secretSpans(after);
   let moved = 0;
   const around = patch.splices.map(({ at, cut, put }) => {
     const start = at + moved;
+    const end = start + put.length;
     moved += put.length - cut.length;
-    return { lead: lastLines(after.slice(Math.max(0, start - LEAD_LENGTH), start)), tail: firstLines(after.slice(start + put.length, start + put.length + LEAD_LENGTH)) };
+    // A key that the user wrote out beside it is not copied: the context ends at its line.
+    const last = secrets.findLast((span) => span.at < start);
+    const next = secrets.find((span) => span.at + span.text.length > end);
+    const from = last === undefined ? 0 : lineEnd(after, last.at + last.text.length, start);
+    const to = next === undefined ? after.length : Math.max(end, after.lastIndexOf('\n', next.at) + 1);
+    return { lead: lastLines(after.slice(Math.max(from, start - LEAD_LENGTH), start)), tail: firstLines(after.slice(end, Math.min(to, end + LEAD_LENGTH))) };
   });
   return { patch, around: holdsSecret || patch.kind === 'create' ? [] : around, ...(format === undefined ? {} : { format }) };
 }
 
+function lineEnd(text: string, at: number, most: number): number {
+  const found = text.indexOf('\n', at);
+  return found < 0 ? most : Math.min(found + 1, most);
+}
 function lastLines(text: string): string {
   return text.split('\n').slice(-LEAD_LINES).join('\n');
 }

@@ -3,6 +3,7 @@ import { gather } from '../../needs/gather.ts';
 import { judge } from '../../needs/judge.ts';
 import type { Choices, Judged, Plan, Service, ServiceReport, Stuck, Tools, Verdict, Workspace } from '../../types.ts';
 import { fingerprint, isSecretName } from '../../ui/redact.ts';
+import { withoutSecrets } from '../../ui/secret-shapes.ts';
 import { placeOf } from '../../ui/show.ts';
 import { makePlan, type PlanOptions } from '../../write/plan.ts';
 import type { Selection } from './choose.ts';
@@ -63,7 +64,7 @@ const sendsElsewhere = ({ judged }: One): boolean =>
 
 /** What stands in a file may be a key that was committed: of such a variable only a fingerprint goes on. */
 const shown = (one: Judged): Judged =>
-  one.verdict.is === 'differs' && one.need.kind === 'env' && isSecretName(one.need.name) ? { ...one, verdict: { ...one.verdict, found: fingerprint(one.verdict.found) } } : one;
+  one.verdict.is === 'differs' && one.need.kind === 'env' ? { ...one, verdict: { ...one.verdict, found: isSecretName(one.need.name) ? fingerprint(one.verdict.found) : withoutSecrets(one.verdict.found) } } : one;
 
 /** What was not followed may change what the service gets; a reason that says it already is enough. */
 const unsureOf = ({ unsure }: Service, stuck: Stuck | undefined): string[] =>

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 
 import { EXIT, Stop } from '../../stop.ts';
-import type { Workspace } from '../../types.ts';
+import type { Path, Workspace } from '../../types.ts';
 import { isSecretName } from '../../ui/redact.ts';
+import { nameOf } from '../../workspace/path.ts';
 import { readWorkspace } from '../../workspace/read.ts';
 import { factsOf } from '../know.ts';
 import { isMissing } from '../probing.ts';
@@ -53,12 +54,19 @@ export interface BundleParts {
 export function bundleText({ version, services, workspace, composeFiles, recording, known, env, folder, salt }: BundleParts): string {
   const facts = Object.fromEntries(Object.entries(known).filter(([name]) => !DERIVED.includes(name)).map(([name, fact]) => [name, trimmed(fact)]));
   const relevant = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value !== undefined && RELEVANT.test(name) && name !== 'PATH' ? [[name, value] as const] : [])));
-  const bundle: Bundle = { schema: 1, version, services: [...services], composeFiles: [...composeFiles], env: relevant, folder, files: structuredClone(recording) as Bundle['files'], facts };
+  const bundle: Bundle = { schema: 1, version, services: [...services], composeFiles: [...composeFiles], env: relevant, folder, files: { ...structuredClone(recording), texts: textsOf(recording, workspace) } as Bundle['files'], facts };
   const { learn, mask } = maskOf(secretsIn(workspace, known, env), salt);
   // First all of it: what is named in one file may stand without its name in another one.
   for (const text of textsIn(bundle)) learn(text);
   return `${JSON.stringify(mappedJson(bundle, (text) => mask(text).replaceAll(workspace.files.root, REPLAY_ROOT)), null, 1)}\n`;
 }
+
+/** Of a .env file that neither Compose nor a service reads (another tool's, a browser build's) only what rules look at; its other lines are blank. */
+function textsOf({ texts }: Recording, { projectDir, services }: Workspace): Recording['texts'] {
+  const used = new Set<string>([projectDir === '' ? '.env' : `${projectDir}/.env`, ...services.flatMap(({ env }) => env.flatMap(({ where }) => (typeof where === 'string' ? [] : [where.path])))]);
+  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, text === null || used.has(path) || !/^\.env/.test(nameOf(path as Path)) ? text : text.split('\n').map((line) => (OF_TELEMETRY.test(line) ? line : '')).join('\n')]));
+}
+const OF_TELEMETRY = /OTEL|OTLP|HONEYCOMB|HNY/i;
 
 /** Of an environment only what rules look at: the rest of a container's is nobody's business. */
 function trimmed(fact: unknown): unknown {

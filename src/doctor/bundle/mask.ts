@@ -95,7 +95,9 @@ function alike(secret: string, salt: string): string {
     while (digest.length <= i) digest = Buffer.concat([digest, createHmac('sha256', salt).update(`${digest.length}\n${secret}`).digest()]);
     return digest[i] ?? 0;
   };
-  return prefix + Array.from(secret.slice(prefix.length), (char, i) => {
+  // Of what is encoded for a URL the codes stay: they stand for signs.
+  return prefix + Array.from(secret.slice(prefix.length).match(/%[0-9A-Fa-f]{2}|[^]/gu) ?? [], (char, i) => {
+    if (char.length > 2) return char;
     if (/[0-9]/.test(char)) return String(byte(i) % 10);
     if (/[a-z]/.test(char)) return letters[byte(i) % letters.length] ?? 'a';
     if (/[A-Z]/.test(char)) return (letters[byte(i) % letters.length] ?? 'a').toUpperCase();

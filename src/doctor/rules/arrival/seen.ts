@@ -59,7 +59,7 @@ const notSeen = rule({
   }),
 });
 
-const ok = ({ service, last, link, says }: Arrived): Finding => ({ service, status: 'ok', says: `${last === undefined ? says : `last write ${when(last)}`}${link === undefined ? '' : ` · ${link}`}`, because: [{ where: 'backend', says }] });
+const ok = ({ service, last, link, says }: Arrived): Finding => ({ service, status: 'ok', says: `${last === undefined ? says : `last write ${when(last)}`}${link === undefined ? '' : `: ${link}`}`, because: [{ where: 'backend', says }] });
 
 const elsewhere = rule({
   id: 'arrival.elsewhere',

@@ -1,6 +1,7 @@
 import type { Rule } from '../../types.ts';
 import { brokenCode } from './broken-code.ts';
 import { browsers } from './browser.ts';
+import { dotenvOrder } from './dotenv-late.ts';
 import { exporting } from './exporter.ts';
 import { factories } from './factory.ts';
 import { names } from './names.ts';
@@ -11,4 +12,4 @@ import { requirements } from './requirements.ts';
 import { samplers } from './sampler.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...brokenCode, ...requirements, ...names, ...neverRun, ...providers, ...samplers, ...ordering, ...factories, ...exporting, ...browsers];
+export const rules: readonly Rule[] = [...brokenCode, ...requirements, ...names, ...neverRun, ...providers, ...samplers, ...ordering, ...dotenvOrder, ...factories, ...exporting, ...browsers];

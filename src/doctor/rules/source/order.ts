@@ -87,8 +87,8 @@ function isOlder({ service }: Subject, files: Files, library: string, than: stri
 
 /** What serves requests: loaded before the SDK, requests make no spans (measured with express: none at all). */
 const SERVERS = /^(?:express|koa|@hapi\/hapi|restify|connect|@nestjs\/core)$/;
-const STARTS = /\.start\s*\(\s*\)|\.register\s*\(|\bregisterInstrumentations\s*\(/;
-const MAKES = /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider|HoneycombSDK)\b/;
+export const STARTS = /\.start\s*\(\s*\)|\.register\s*\(|\bregisterInstrumentations\s*\(/;
+export const MAKES = /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider|HoneycombSDK)\b/;
 
 function orderInNode(subject: Subject, files: Files): readonly Draft[] {
   const { service, instrumented } = subject;

@@ -1,0 +1,7 @@
+require('./tracing');
+require('dotenv').config();
+const express = require('express');
+
+const app = express();
+app.get('/', (req, res) => res.send('hello'));
+app.listen(3000);

@@ -76,7 +76,8 @@ function block(line: Line, same: readonly Line[], { columns, offersFix }: TextOp
     ...evidence.slice(0, 8).flatMap(({ where, says }) => seen(placeOf(where), width, oneLine(says), columns)),
     ...(line.do === undefined ? [] : said('Do:  ', line.do, columns)),
     ...(line.then === undefined ? [] : said('Then:', line.then, columns)),
-    ...wrap(`    More: npx otel-setup doctor --explain ${line.rule}${line.fixable && offersFix ? ' · mended by: npx otel-setup doctor --fix' : ''}`, 10, columns),
+    ...(line.fixable && offersFix && line.do !== 'npx otel-setup doctor --fix' ? ['    Or:   npx otel-setup doctor --fix   (makes the edit for you)'] : []),
+    `    More: npx otel-setup doctor --explain ${line.rule}`,
   ];
 }
 

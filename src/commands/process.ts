@@ -28,7 +28,9 @@ export function outside(env: Env): Outside {
   const safe = (text: string) => redact(text, secrets);
   // A file or a pipe gets the bytes; a terminal must not be steered by what stands in a repository.
   const answer = (text: string) => void process.stdout.write(process.stdout.isTTY ? cleanColored(safe(text)) : safe(text));
-  const complain = (text: string) => void process.stderr.write(`${clean(safe(text))}\n`);
+  // In GitHub Actions a line that begins with "::" is a command, on both streams: text of a repository must not give one.
+  const unspoken = (text: string) => (env['GITHUB_ACTIONS'] === 'true' ? text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ') : text);
+  const complain = (text: string) => void process.stderr.write(`${unspoken(clean(safe(text)))}\n`);
 
   return {
     answer,
@@ -37,7 +39,7 @@ export function outside(env: Env): Outside {
       const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
       // Sentences keep their words whole at the edge of a terminal; a pipe gets each line as it is.
       const folded = (text: string) => (seen.live ? text.split('\n').flatMap((line) => (line.length <= seen.columns ? [line] : wrap(line, indentOf(line) + 2, seen.columns))).join('\n') : text);
-      const say = (text: string) => void process.stderr.write(`${seen.color ? cleanColored(safe(text)) : clean(safe(text))}\n`);
+      const say = (text: string) => void process.stderr.write(`${unspoken(seen.color ? cleanColored(safe(text)) : clean(safe(text)))}\n`);
       const write = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
       return {
         cwd: args.cwd === undefined ? process.cwd() : resolve(args.cwd),
@@ -48,7 +50,7 @@ export function outside(env: Env): Outside {
         version,
         print: args.quiet ? () => {} : say,
         warn: (text) => say(folded(text)),
-        result: answer,
+        result: args.format === 'github' ? answer : (text) => answer(unspoken(text)),
         stdin: readStdin,
         eachLine,
         hide: (value) => void secrets.add(value),

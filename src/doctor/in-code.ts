@@ -56,7 +56,7 @@ function python(service: Service, files: Files): InCode {
   for (const one of code.statements) {
     if (!/\bResource\b/.test(one.code) || !code.reachable.includes(one.source)) continue;
     const match = /(?:\bSERVICE_NAME\b|["']service\.name["'])\s*:\s*/.exec(one.text);
-    if (match !== null) found.name(said(splitAt(`(${one.text.slice(match.index + match[0].length)}`, 0)[0]?.replace(/\s*\}[\s\S]*$/, '') ?? '', one.source, code), seen(files, one), true);
+    if (match !== null) found.name(said(splitAt(`(${one.text.slice(match.index + match[0].length)}`, 0)[0]?.replace(/\}[\s\S]*$/, '').trimEnd() ?? '', one.source, code), seen(files, one), true);
   }
   return found.all();
 }

@@ -19,7 +19,7 @@ export function choicesOf({ sending }: Subject, all: readonly Subject[]): Choice
     case 'compose':
     case 'other':
       return typeof endpoint.from === 'object' && 'value' in endpoint.from && endpoint.from.value.trim() !== '' && URL.canParse(endpoint.from.value.trim())
-        ? { ...common, backend: 'otlp', region: 'us', endpoint: endpoint.from.value.trim().replace(/\/+$/, '') }
+        ? { ...common, backend: 'otlp', region: 'us', endpoint: endpoint.from.value.trim().replace(/(?<!\/)\/+$/, '') }
         : undefined;
     case 'none': {
       // As the others of the workspace; a second service that was forgotten is meant to go the same way.

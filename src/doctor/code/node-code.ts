@@ -31,7 +31,7 @@ export interface NodeCode {
   loads(source: JsSource): readonly Load[];
 }
 
-const LOADS = /\b(?:require|import)\s*\(\s*(["'])([^"'\n]+)\1\s*\)|\b(import|export)\s+(type\s+)?(?:[\w*${},\s]+?\s+from\s*)?(["'])([^"'\n]+)\5/g;
+const LOADS = /\b(?:require|import)\s*\(\s*(["'])([^"'\n]+)\1\s*\)|\b(import|export)\s{1,20}(type\s{1,20})?(?:[\w*${},\s]{1,2000}?\sfrom\s{0,20})?(["'])([^"'\n]+)\5/g;
 const ENDINGS = ['', '.ts', '.js', '.mts', '.mjs', '.cts', '.cjs', '.tsx', '.jsx', '/index.ts', '/index.js', '/index.mjs'];
 
 export const nodeCode = oncePerService((service, files): NodeCode | undefined => {

@@ -56,7 +56,7 @@ const lineOf = (service: Service, workspace: Workspace, { name, version }: Pinne
 function isConditional(service: Service, files: Files): boolean {
   const lines = cluesOf(service, files).manifest?.lines ?? {};
   const paths = new Set(Object.values(lines).map(({ path }) => path));
-  return [...paths].some((path) => /opentelemetry[-_.\w]*[^;\n#]*;|opentelemetry[^\n]*markers?\s*=/i.test(files.text(path) ?? ''));
+  return [...paths].some((path) => /opentelemetry[^;\n#]{0,200};|opentelemetry[^\n]{0,200}markers?\s{0,8}=/i.test(files.text(path) ?? ''));
 }
 
 /** Pins in the manifest of a Python service that pip resolves as a whole. */

@@ -158,7 +158,7 @@ function onlyPrintedInNode({ service, instrumented }: Subject, files: Files): Ev
   const code = service.app?.language === 'node' && wiresItself({ service, instrumented }) ? nodeCode(service, files) : undefined;
   if (code === undefined || service.app === undefined || mayStartInside(service.app)) return undefined;
   const all = code.sources.map((source) => source.code).join('\n');
-  if (/\w*(?:TraceExporter|Zipkin\w*Exporter|Jaeger\w*Exporter|SpanExporter)\b/.test(all.replaceAll(/ConsoleSpanExporter|InMemorySpanExporter/g, '')) || /registerOTel|HoneycombSDK/.test(all)) return undefined;
+  if (/\w{0,80}(?:TraceExporter|Zipkin\w{0,80}Exporter|Jaeger\w{0,80}Exporter|SpanExporter)\b/.test(all.replaceAll(/ConsoleSpanExporter|InMemorySpanExporter/g, '')) || /registerOTel|HoneycombSDK/.test(all)) return undefined;
   for (const source of code.sources) {
     for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?NodeSDK/)) {
       const given = propertiesOf(call.args[0] ?? '').filter(({ name }) => /^(?:traceExporter|spanProcessors?)$/.test(name));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { running, staticHops } from './doctor.mjs';
+import { receivers } from './receive.mjs';
 import { generate } from './workspace.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +23,7 @@ try {
   const bench = { root, program, tmp, env, interleaved, must, median, least, ms, ratio, table };
   staticHops(bench, [10, 100, 1000], Number(process.env.BENCH_RUNS ?? 5));
   running(bench, Number(process.env.BENCH_RUNS ?? 5));
+  await receivers(bench, Number(process.env.BENCH_RUNS ?? 3));
 } finally {
   rmSync(tmp, { recursive: true, force: true });
 }

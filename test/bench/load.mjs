@@ -40,8 +40,9 @@ function mark(length, number) {
   return id;
 }
 
+const value = (given) => (typeof given === 'number' ? { intValue: String(given) } : { stringValue: given });
+
 function asJson(rows) {
-  const value = (given) => (typeof given === 'number' ? { intValue: String(given) } : { stringValue: given });
   const spans = rows.map(({ traceId, spanId, parentId, name, start, attributes: list }) => ({ traceId: traceId.toString('hex'), spanId: spanId.toString('hex'), ...(parentId === undefined ? {} : { parentSpanId: parentId.toString('hex') }), name, kind: 2, startTimeUnixNano: String(start), endTimeUnixNano: String(start + 500_000n), attributes: list.map(([key, given]) => ({ key, value: value(given) })), status: {} }));
   return { resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'load' } }] }, scopeSpans: [{ scope: { name: 'bench' }, spans }] }] };
 }

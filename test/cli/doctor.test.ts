@@ -36,6 +36,8 @@ async function run(folder: string, argv: readonly string[], env: Readonly<Record
   return { code, out, err };
 }
 
+const said = (out: string) => doctorShape.parse(JSON.parse(out)).lines.map(({ rule, service, status, says, because }) => ({ rule, service, status, says, because }));
+
 let count = 0;
 /** The course's workspace as init leaves it, in git, with the key in `.env`; `edit` breaks it. */
 function workspace(edit: (compose: string) => string = (text) => text): string {
@@ -156,7 +158,6 @@ describe('a bundle', () => {
     expect(text).not.toContain(folder);
     const elsewhere = mkdtempSync(join(top, 'elsewhere-'));
     const replayed = await run(elsewhere, ['doctor', '--replay', join(top, 'b.json'), '--json']);
-    const said = (out: string) => doctorShape.parse(JSON.parse(out)).lines.map(({ rule, service, status, says, because }) => ({ rule, service, status, says, because }));
     expect(said(replayed.out)).toEqual(said(made.out));
     expect(replayed.code).toBe(made.code);
   });

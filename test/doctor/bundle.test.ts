@@ -47,7 +47,10 @@ function same(lines: readonly Line[]): string {
   return JSON.stringify(lines, null, 1).replaceAll(/[^\s"\\]{0,3}… (\d+) characters, #[0-9a-f]{4}/g, '… $1 characters').replaceAll('/memory', '/workspace');
 }
 
-describe.each([...ruleCases, ...healthyCases].map((one) => ({ ...one, label: `${one.rule} ${one.name}` })))('$label', (one) => {
+/** Of each rule the first case where it speaks, and every healthy workspace: what is read and found differs from rule to rule, little from case to case. */
+const firsts = [...new Map(ruleCases.filter((one) => one.expect.some(({ rule }) => rule === one.rule)).toReversed().map((one) => [one.rule, one])).values()];
+
+describe.each([...firsts, ...healthyCases].map((one) => ({ ...one, label: `${one.rule} ${one.name}` })))('$label', (one) => {
   it('is the same in a replay', () => {
     const made = bundled(one);
     if (made !== undefined) expect(same(replay(made.make()))).toBe(same(made.lines));

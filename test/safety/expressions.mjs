@@ -12,8 +12,8 @@ const expressions = JSON.parse(readFileSync(0, 'utf8'));
 const PUMPS = [' ', '\t', 'a', 'A', '0', '_', '-', '.', '/', ':', '=', ',', '"', "'", '\\', '(', ')', '[', '{', '$', '#', '@', '<', '\n', ' \n', 'a ', 'a,', 'a=', 'a.', 'a/', 'a:', 'a-', '"a', '${', 'a = ', '\\"', 'a(', '- ', 'A_', '0.', '://', 'a: '];
 /** Words that the expression itself names: what gets it to start. */
 function words(source) {
-  const plain = source.replace(/\\[bBsSwWdD]|\\p\{[^}]*\}|\(\?[:=!<]*|\{\d+,?\d*\}/g, '\u0000').replace(/\[[^\]]*\]/g, '\u0000').replace(/\\(.)/g, '$1');
-  return [...new Set(plain.split(/[\u0000|()?*+^$.]+/).filter((word) => word.length > 1))].slice(0, 24);
+  const plain = source.replace(/\\[bBsSwWdD]|\\p\{[^}]*\}|\(\?[:=!<]*|\{\d+,?\d*\}/g, '\uE000').replace(/\[[^\]]*\]/g, '\uE000').replace(/\\(.)/g, '$1');
+  return [...new Set(plain.split(/[\uE000|()?*+^$.]+/).filter((word) => word.length > 1))].slice(0, 24);
 }
 for (const { at, source, flags } of expressions) {
   const expression = new RegExp(source, flags);

@@ -151,8 +151,8 @@ const serve = (region) => (request, response) => void answer(region, request, re
 async function main(argv) {
   const at = argv.indexOf('--tls');
   const tls = at < 0 ? undefined : { cert: readFileSync(argv[at + 1]), key: readFileSync(argv[at + 2]) };
-  const named = argv.indexOf('--host');
-  const host = named < 0 ? '127.0.0.1' : argv[named + 1];
+  const asked = argv.indexOf('--host');
+  const host = asked < 0 ? '127.0.0.1' : argv[asked + 1];
   const first = { us: `http://${host}:${await listening(createServer(serve('us')), host)}`, eu: `http://${host}:${await listening(createServer(serve('eu')), host)}`, keys: KEYS };
   if (tls !== undefined) {
     const ports = { 'api.honeycomb.io:443': await listening(createTlsServer(tls, serve('us'))), 'api.eu1.honeycomb.io:443': await listening(createTlsServer(tls, serve('eu'))) };

@@ -64,7 +64,7 @@ export function bundleText({ version, services, workspace, composeFiles, recordi
 /** Of a .env file that neither Compose nor a service reads (another tool's, a browser build's) only what rules look at; its other lines are blank. */
 function textsOf({ texts }: Recording, { projectDir, services }: Workspace): Recording['texts'] {
   const used = new Set<string>([projectDir === '' ? '.env' : `${projectDir}/.env`, ...services.flatMap(({ env }) => env.flatMap(({ where }) => (typeof where === 'string' ? [] : [where.path])))]);
-  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, text === null || used.has(path) || !/^\.env/.test(nameOf(path as Path)) ? text : text.split('\n').map((line) => (OF_TELEMETRY.test(line) ? line : '')).join('\n')]));
+  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, text === null || used.has(path) || !nameOf(path as Path).startsWith('.env') ? text : text.split('\n').map((line) => (OF_TELEMETRY.test(line) ? line : '')).join('\n')]));
 }
 const OF_TELEMETRY = /OTEL|OTLP|HONEYCOMB|HNY/i;
 

@@ -13,7 +13,9 @@ test('in a terminal the demo stays open with the link of its trace; the page has
   const { CI: _, ...env } = process.env;
   const terminal = inTerminal([process.execPath, program, 'demo', '--local'], { cwd: top, env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)) });
   // Packages are installed first: longer than a terminal may otherwise stay silent.
-  await expect.poll(() => /q: quit/.test(terminal.shown()), { timeout: 300_000, interval: 200, message: 'the demo says how it ends' }).toBe(true);
+  let over = false;
+  void terminal.ended.then(() => (over = true));
+  await expect.poll(() => over || /q: quit/.test(terminal.shown()), { timeout: 300_000, interval: 200, message: 'the demo says how it ends' }).toBe(true);
   const [, origin = '', id = ''] = /In the browser: (http:\/\/localhost:\d+\/)\?trace=([0-9a-f]{32})/.exec(terminal.shown().replaceAll(/\r?\n/g, '')) ?? [];
   expect(id, terminal.shown()).not.toBe('');
   expect(await (await fetch(origin)).text()).toContain('<html');

@@ -14,6 +14,8 @@ export const network: readonly Pattern[] = [
   way('files.protocol-port', exporter('Failed parsing HTTP/2|Last error: Protocol error|Expected SETTINGS frame|malformed HTTP re(?:sponse|quest)|frame too large|HTTP/1\\.x transport connection broken|status(?: code)?[ :=]+464|BadStatusLine|Parse Error: Expected HTTP|UNIMPLEMENTED|Unimplemented|gRPC status code 12(?!\\d)')),
   // The Collector's receiver, which was spoken to in the other protocol.
   way('files.protocol-port', /(?:HTTP\/1\.1|http1) header .*grpc|ServerHandshake\(.*bogus greeting from client: ?"POST \/v1\//),
+  // What `view` and `verify` answer; gRPC libraries print it with the GOAWAY.
+  way('files.protocol-port', /OTLP\/HTTP .{0,30}client speaks gRPC/),
   // A name of Honeycomb's that is nearly right; the right ones are not found where there is no way out.
   way('files.endpoint-host', exporter(UNKNOWN, `(?<![\\w.-])(?!api\\.(?:eu1\\.)?honeycomb\\.io\\b)(?:[\\w-]+\\.)*h[a-z]{2,6}com[a-z]?\\.(?:io|com|net|dev)\\b`)),
   way('container.unreachable', exporter(UNKNOWN, '\\bapi\\.(?:eu1\\.)?honeycomb\\.io\\b')),

@@ -302,6 +302,7 @@ export const known: readonly Known[] = [
       ['export.x-ray', 'Error: invalid configuration: extensions::sigv4auth: could not retrieve credential provider: failed to refresh cached credentials, no EC2 IMDS role found'],
       ['export.x-ray', 'Message=The OTLP API is supported with CloudWatch Logs as a Trace Segment Destination.'],
       ['files.protocol-port', 'grpc: server: ServerHandshake("172.20.0.4:52718") failed: connection error: desc = "transport: http2Server.HandleStreams received bogus greeting from client: \\"POST /v1/traces HTTP/1.1\\""'],
+      ['files.protocol-port', 'I1121 17:47:14.141435   25478 chttp2_transport.cc:1403] ipv4:127.0.0.1:4318: Got goaway [13] err=UNAVAILABLE:GOAWAY received; Error code: 13; Debug Text: This is an OTLP/HTTP receiver and the client speaks gRPC. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf. {http2_error:13}'],
       ['export.cors', "Access to fetch at 'http://localhost:4567/api' from origin 'http://localhost:3000' has been blocked by CORS policy: Request header field traceparent is not allowed by Access-Control-Allow-Headers in preflight response."],
     ],
   },

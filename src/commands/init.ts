@@ -69,14 +69,18 @@ export const run: Run = async (args, context) => {
   }
 
   const { plan } = prepared;
-  let left: readonly Line[] = [];
   const nothing = plan.patches.length === 0 && !plan.ops.some(({ op }) => op === 'store');
+  // What a second run leaves alone is held against the same rules: it ends as the first one did.
+  const left = afterPlan(workspace, plan, nothing ? prepared.good : prepared.changed, { cwd: context.cwd, env: context.env, composeFiles: args.file });
+  const remains = (): void => {
+    for (const line of left) context.warn(`  ! ${line.service === undefined ? '' : `${oneLine(line.service)}: `}${oneLine(line.says)}${line.do === undefined ? '' : ` Do: ${oneLine(line.do)}`} [${line.rule}]`);
+  };
   if (nothing) {
     context.print(exit === EXIT.done ? '  Everything is set up already; nothing was written.' : '  There is nothing that could be written.');
+    remains();
   } else {
     for (const line of planLines(plan, workspace)) context.print(line);
-    left = afterPlan(workspace, plan, prepared.changed, { cwd: context.cwd, env: context.env, composeFiles: args.file });
-    for (const line of left) context.warn(`  ! ${line.service === undefined ? '' : `${oneLine(line.service)}: `}${oneLine(line.says)}${line.do === undefined ? '' : ` Do: ${oneLine(line.do)}`} [${line.rule}]`);
+    remains();
     // The second teammate was asked for the key, which said everything.
     if (!(setting.key?.from === 'prompt' && prepared.changed.length === 0)) await confirmed(workspace, plan, args, context);
     await refereed(workspace, plan, context);

@@ -50,7 +50,7 @@ export function outside(env: Env): Outside {
         version,
         print: args.quiet ? () => {} : say,
         warn: (text) => say(folded(text)),
-        result: args.format === 'github' ? answer : (text) => answer(unspoken(text)),
+        result: args.format === 'github' || args.check ? answer : (text) => answer(unspoken(text)),
         stdin: readStdin,
         eachLine,
         hide: (value) => void secrets.add(value),

@@ -15,6 +15,7 @@ import type { Line } from './types.ts';
  * @returns findings that are broken or warn; [] = nothing that files show stands in the way.
  */
 export function afterPlan(workspace: Workspace, plan: Plan, services: readonly string[], read: Pick<ReadOptions, 'cwd' | 'env' | 'composeFiles'>): readonly Line[] {
+  if (services.length === 0) return [];
   const { files } = workspace;
   const texts = new Map<Path, string>(plan.patches.map(({ path, splices }) => [path, applySplices(files.text(path) ?? '', splices)]));
   const { workspace: after } = reread(workspace, overlay(files, texts), read);

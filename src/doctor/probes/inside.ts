@@ -2,6 +2,8 @@
  * What is really in there: the running container is asked with its own shell and interpreter; one that does not run is
  * asked through a throw-away container of its image, read-only and without network. Nothing of the user's is changed.
  */
+import { randomBytes } from 'node:crypto';
+
 import { normalName } from '../../languages/python/requirement.ts';
 import type { ExecResult, Tools } from '../../types.ts';
 import type { Facts, Inside, Missing, Probe, Subject } from '../types.ts';
@@ -60,13 +62,17 @@ async function ask(at: At, subject: Subject, copies: readonly Copy[], tools: Too
   return second?.whole === true ? insideOf(at, subject, copies, second, [], 0) : undefined;
 }
 
-function run({ from, id }: At, argv: readonly string[], input: string, tools: Tools, user?: string): Promise<ExecResult> {
+async function run({ from, id }: At, argv: readonly string[], input: string, tools: Tools, user?: string): Promise<ExecResult> {
   const [program = '', ...words] = argv;
+  const name = `otel-setup-look-${randomBytes(6).toString('hex')}`;
   const mark = ['--env', `${MARK}=1`];
   const command = from === 'container'
     ? ['docker', 'exec', '--interactive', ...mark, ...(user === undefined ? [] : ['--user', user]), id, program, ...words]
-    : ['docker', 'run', '--rm', '--interactive', '--pull', 'never', '--network', 'none', '--read-only', ...mark, '--entrypoint', program, id, ...words];
-  return tools.exec(command, { input, ms: LIMIT_MS });
+    : ['docker', 'run', '--rm', '--name', name, '--interactive', '--pull', 'never', '--network', 'none', '--read-only', ...mark, '--entrypoint', program, id, ...words];
+  const ran = await tools.exec(command, { input, ms: LIMIT_MS });
+  // Our time limit ends the client alone; the throw-away container would go on.
+  if (ran.code === 124 && from !== 'container') await tools.exec(['docker', 'rm', '--force', name], { ms: LIMIT_MS });
+  return ran;
 }
 
 const noShell = ({ code, err }: ExecResult): boolean => code === 126 || code === 127 || /executable file not found|no such file or directory/i.test(err);

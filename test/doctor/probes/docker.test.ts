@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { chosen, hashesOf, wantedHash } from '../../../src/doctor/probes/containers.ts';
 import { composeVersion, engine, noEngine } from '../../../src/doctor/probes/engine.ts';
+import { factsOf } from '../../../src/doctor/know.ts';
+import { inside } from '../../../src/doctor/probes/inside.ts';
 import { readAnswer } from '../../../src/doctor/probes/inside/answer.ts';
 import { lookups } from '../../../src/doctor/probes/inside/script.ts';
 import { type Inspected, readInspect } from '../../../src/doctor/probes/inspected.ts';
@@ -12,6 +14,8 @@ import type { Facts } from '../../../src/doctor/types.ts';
 import { exec } from '../../../src/io/exec.ts';
 import type { Service } from '../../../src/types.ts';
 import { path } from '../../../src/workspace/path.ts';
+import { readWorkspace } from '../../../src/workspace/read.ts';
+import { memoryFiles } from '../../helpers/memory-files.ts';
 import { fakeTools } from '../../helpers/tools.ts';
 
 const asked = async (old: string): Promise<Facts['engine'] | { readonly missing: string; readonly then?: string }> =>
@@ -101,6 +105,17 @@ describe('inside', () => {
       whole: true, time: 1795276462, runtime: 'python 3.11.7', packages: new Map([['flask', '3.1.3'], ['Jinja2', '3']]), absent: ['opentelemetry-instrument'], sums: [{ path: '/app/my app.py', sum: 'abc', telemetry: true }],
       processes: [{ pid: 1, uid: '0', argv: ['sh', '-c', 'exec a\nb'], env: { OTEL_SERVICE_NAME: 'api=b' }, unread: false }, { pid: 7, uid: '1000', argv: ['python'], env: {}, unread: true }],
     });
+  });
+  test('a throw-away container that outlives its time is removed by its name', async () => {
+    const ran: string[][] = [];
+    const tools = fakeTools({ exec: (argv) => (ran.push([...argv]), argv[1] === 'run' ? { code: 124 } : { code: 0 }) });
+    const files = memoryFiles({ 'docker-compose.yml': 'services:\n  api:\n    image: python:3.12\n    environment:\n      OTEL_SERVICE_NAME: api\n' });
+    const workspace = readWorkspace({ cwd: files.root, env: {}, files });
+    if ('ask' in workspace) throw new Error('asked');
+    await inside.run({ ...factsOf(workspace, ['api']), containers: [], images: [{ service: 'api', id: 'sha256:b', created: 0 }] } as unknown as Facts, tools);
+    const name = ran.find(([, word]) => word === 'run')?.[4];
+    expect(name).toMatch(/^otel-setup-look-[0-9a-f]{12}$/);
+    expect(ran).toContainEqual(['docker', 'rm', '--force', name]);
   });
   test('an answer that was cut off is not whole, and packages that lie elsewhere are not known', () => {
     expect(readAnswer('T 1\nP 1 0\n').whole).toBe(false);

@@ -17,9 +17,10 @@ export interface EnvFile {
   /** In order; a name may come twice: the last one counts. A bare name that is not set is not listed. */
   readonly vars: readonly EnvLine[];
   /** Compose stops here; what stands above it was read. Says nothing of a value: it may be a secret. */
-  readonly error?: { readonly line: number; readonly says: string };
+  readonly error?: { readonly line: number; readonly says: string; /** Only we stop here: it is longer than we read. */ readonly ours?: true };
 }
 
+const TOO_LONG = 'the values are longer than otel-setup reads';
 /** Of all values together, in characters: values that double each other must end somewhere. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
@@ -51,9 +52,9 @@ export function readEnvFile(text: string, lookup: Lookup, before: ReadonlyMap<st
       continue;
     }
     const given = valueAt(source, key.end, get);
-    if ('says' in given) return { vars, error: { line, says: given.says } };
+    if ('says' in given) return { vars, error: { line, ...given } };
     length += given.value.length;
-    if (length > MOST_TEXT) return { vars, error: { line, says: 'the values are longer than otel-setup reads' } };
+    if (length > MOST_TEXT) return { vars, error: { line, says: TOO_LONG, ours: true } };
     vars.push({ name: key.name, raw: given.raw, value: given.value, blank: given.blank, line });
     own.set(key.name, given.value);
     at = given.end;
@@ -116,7 +117,7 @@ function keyAt(source: string, start: number): Key {
   return { name, bare: closed && source[at] === '\n', end };
 }
 
-type Value = { readonly raw: string; readonly value: string; readonly blank: readonly string[]; readonly end: number } | { readonly says: string };
+type Value = { readonly raw: string; readonly value: string; readonly blank: readonly string[]; readonly end: number } | { readonly says: string; readonly ours?: true };
 
 function valueAt(source: string, from: number, lookup: Lookup): Value {
   const quote = source[from];
@@ -142,9 +143,9 @@ function valueAt(source: string, from: number, lookup: Lookup): Value {
   return { says: 'unterminated quoted value' };
 }
 
-function filled(raw: string, text: string, lookup: Lookup): { raw: string; value: string; blank: readonly string[] } | { says: string } {
+function filled(raw: string, text: string, lookup: Lookup): { raw: string; value: string; blank: readonly string[] } | { says: string; ours?: true } {
   const { value, blank, error } = interpolate(text, lookup);
-  if (error?.is === 'invalid') return { says: 'invalid use of $' };
+  if (error?.is === 'invalid') return error.ours === true ? { says: TOO_LONG, ours: true } : { says: 'invalid use of $' };
   if (error !== undefined) return { says: `required variable ${error.name} has no value: ${error.message}` };
   return { raw, value, blank };
 }

@@ -22,7 +22,8 @@ export interface Interpolated {
   readonly error?: InterpolationError;
 }
 export type InterpolationError =
-  | { readonly is: 'invalid'; readonly template: string }
+  /** `ours`: Compose may read it; it is longer or deeper than we do. */
+  | { readonly is: 'invalid'; readonly template: string; readonly ours?: true }
   | { readonly is: 'required'; readonly name: string; readonly message: string };
 
 const NAME = /^[_a-z][_a-z0-9]*/i;
@@ -39,7 +40,7 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
 }
 
 function fillText(text: string, lookup: Lookup, depth: number): Interpolated {
-  if (depth > DEEPEST) return { value: '', blank: [], pieces: [], error: { is: 'invalid', template: shortened(text) } };
+  if (depth > DEEPEST) return { value: '', blank: [], pieces: [], error: { is: 'invalid', template: shortened(text), ours: true } };
   const pieces: Piece[] = [];
   const blank: string[] = [];
   let error: InterpolationError | undefined;
@@ -54,7 +55,7 @@ function fillText(text: string, lookup: Lookup, depth: number): Interpolated {
     const filled = fill(found, lookup, text, depth);
     given += filled.value.length;
     if (given > LONGEST_VALUE) {
-      error ??= { is: 'invalid', template: shortened(text) };
+      error ??= { is: 'invalid', template: shortened(text), ours: true };
       break;
     }
     if (filled.value !== '') pieces.push({ text: filled.value, at: dollar, literal: found.kind === 'text' });

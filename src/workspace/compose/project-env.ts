@@ -39,7 +39,7 @@ export function mergeEnvFiles(files: Files, shell: Env, named: readonly { readon
     }
     const read = readEnvFile(text, lookup, values);
     for (const each of read.vars) values.set(each.name, each.value);
-    if (read.error !== undefined) unsure.push({ where: { path: file, line: read.error.line }, says: `Compose stops here: ${read.error.says}` });
+    if (read.error !== undefined) unsure.push({ where: { path: file, line: read.error.line }, says: `${read.error.ours === true ? 'not read further' : 'Compose stops here'}: ${read.error.says}` });
   }
   return { env: { ...Object.fromEntries(values), ...definedOf(shell) }, unsure };
 }

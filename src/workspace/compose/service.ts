@@ -140,7 +140,7 @@ function envFiles(tree: Tree | undefined, own: readonly EnvVar[], o: { files: Fi
     const format = fieldText(item, 'format') ?? '';
     const read = format === 'raw' ? readRawEnvFile(text, lookup) : readEnvFile(text, lookup, set);
     if (format !== '' && format !== 'raw') unsure.push({ where: item.where, says: `env_file format "${format}" is not known` });
-    if (read.error !== undefined) unsure.push({ where: { path: file, line: read.error.line }, says: `Compose stops here: ${read.error.says}` });
+    if (read.error !== undefined) unsure.push({ where: { path: file, line: read.error.line }, says: `${read.error.ours === true ? 'not read further' : 'Compose stops here'}: ${read.error.says}` });
     for (const each of read.vars) {
       set.set(each.name, each.value);
       all.push({ name: each.name, raw: each.raw, value: each.value, blank: each.blank, where: { path: file, line: each.line } });

@@ -27,7 +27,7 @@ const unreadable = rule({
     const path = dotenvPath(workspace);
     const text = workspace.compose.length === 0 ? undefined : workspace.files.text(path);
     const error = text === undefined ? undefined : readEnvFile(text, () => undefined).error;
-    if (error === undefined || !subjects.some(({ expected }) => expected)) return [];
+    if (error === undefined || error.ours === true || !subjects.some(({ expected }) => expected)) return [];
     const running = containers.some(({ state }) => state === 'running');
     return [{
       status: running ? 'warn' as const : 'broken' as const,

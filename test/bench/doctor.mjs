@@ -29,7 +29,7 @@ export function staticHops({ program, tmp, interleaved, must, median, least, ms,
   table(`doctor --only files,source --json and docker compose config --quiet, median and least of ${runs}`, ['services', 'doctor ms', 'each', 'compose ms', 'ratio', 'least doctor ms', 'each', 'compose ms', 'ratio'], rows);
 }
 
-/** All hops on a running workspace of two services (Flask, Express): each probe, and the whole beside the slowest. */
+/** All hops on a running workspace of two services (Express, one calls the other): each probe, and the whole beside the slowest. */
 export function running({ root, program, tmp, must, median, ms, table, env }, runs) {
   if (spawnSync('docker', ['info']).status !== 0) {
     console.log('\nThe doctor on a running workspace: no Docker engine answers here, so it was not measured.');
@@ -37,7 +37,7 @@ export function running({ root, program, tmp, must, median, ms, table, env }, ru
   }
   const folder = join(tmp, 'doctorbench');
   mkdirSync(folder);
-  cpSync(join(root, 'test/e2e/workspaces/flask-exec/in'), folder, { recursive: true });
+  cpSync(join(root, 'test/e2e/workspaces/express-cjs-calls-esm'), folder, { recursive: true });
   const compose = (...words) => must(['docker', 'compose', ...words], folder);
   try {
     must([process.execPath, program, 'init', '--yes', '--backend', 'local', '--quiet'], folder);

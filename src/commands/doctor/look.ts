@@ -7,10 +7,10 @@ import { rules } from '../../doctor/rules/index.ts';
 import type { Facts, Known, Missing, Probe } from '../../doctor/types.ts';
 import { EXIT, Stop } from '../../stop.ts';
 import type { Workspace } from '../../types.ts';
-import { isSecretName } from '../../ui/redact.ts';
 import { reread } from '../../workspace/reread.ts';
 import { recorded, type Recording } from '../../doctor/bundle/record.ts';
 import type { ParsedArgs } from '../../args.ts';
+import { hideSecret } from '../hide.ts';
 import { workspaceOf } from '../workspace-of.ts';
 import type { Context } from '../context.ts';
 
@@ -22,6 +22,8 @@ export interface Looked {
   readonly recorded?: { readonly recording: Recording; /** Relative to the root. */ readonly folder: string; readonly composeFiles: readonly string[] };
   readonly took: readonly { readonly fact: string; readonly ms: number }[];
 }
+/** A value as short as an ordinary word hides that word wherever it stands; evidence is redacted by name as well. */
+const WORDS = 12;
 type Look = Pick<ParsedArgs, 'file' | 'services' | 'offline' | 'noDocker' | 'bundle' | 'only' | 'ignore'>;
 
 /** @throws Stop as workspaceOf does, but for a compose file that cannot be read: that is a finding. */
@@ -33,7 +35,7 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
   const recorder = args.bundle === undefined ? undefined : recorded(workspace.files);
   const second = recorder === undefined ? undefined : reread(workspace, recorder.files, { cwd: context.cwd, env: context.env, composeFiles: args.file });
   const read = second?.workspace ?? workspace;
-  for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined && isSecretName(name)) hideParts(value, context);
+  for (const { env } of read.services) for (const { name, value } of env) if (value !== undefined) hideSecret(name, value, context, WORDS);
   // Probes look at files that no rule reads (whether another tool's .env has the key): a bundle gets their answers only.
   const given: Known = factsOf(workspace, args.services);
   const asked = neededProbes(probes, wantedRules(rules, args));
@@ -52,17 +54,9 @@ export async function look(args: ParsedArgs, context: Context): Promise<Looked> 
 }
 
 /** Every value that a probe found and that is a secret is hidden in all that is printed from now on. */
-export function hideKnown(known: Known, context: Context): void {
+function hideKnown(known: Known, context: Context): void {
   if (known.stores !== undefined && !('missing' in known.stores)) for (const { value } of known.stores) context.hide(value.trim());
-  if (known.containers !== undefined && !('missing' in known.containers)) for (const { env } of known.containers) for (const [name, value] of Object.entries(env)) if (isSecretName(name)) hideParts(value, context);
-}
-
-/** Of 'x-honeycomb-team=KEY' the key; never words that everybody uses. */
-function hideParts(value: string, context: Context): void {
-  for (const part of value.split(',')) {
-    const secret = part.replace(/^[\w-]+\s*[=:]\s*/, '').trim();
-    if (secret.length >= 12 && !secret.includes('$')) context.hide(secret);
-  }
+  if (known.containers !== undefined && !('missing' in known.containers)) for (const { env } of known.containers) for (const [name, value] of Object.entries(env)) hideSecret(name, value, context, WORDS);
 }
 
 async function readable(args: ParsedArgs, context: Context): Promise<Workspace | Pick<Facts, 'refusals'>> {

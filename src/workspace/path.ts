@@ -26,3 +26,16 @@ export function folderOf(file: Path): Path {
 export function nameOf(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
+
+/** Text relative to a folder → Path, as text alone: no disk is asked, so symbolic links are not followed. undefined = outside of `root`. */
+export function resolvedAsText(root: string, from: string, relative: string): Path | undefined {
+  const absolute = relative.startsWith('/');
+  if (absolute && relative !== root && !relative.startsWith(`${root}/`)) return undefined;
+  const out: string[] = absolute ? [] : from.split('/').filter(part => part !== '');
+  for (const part of (absolute ? relative.slice(root.length) : relative).split('/')) {
+    if (part === '..') {
+      if (out.pop() === undefined) return undefined;
+    } else if (part !== '' && part !== '.') out.push(part);
+  }
+  return out.join('/') as Path;
+}

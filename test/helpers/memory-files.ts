@@ -1,6 +1,7 @@
 /** A tree as Files, without a disk: everything that .gitignore does not ignore is in git's index. */
 import type { Files, Path } from '../../src/types.ts';
 import { overlay } from '../../src/workspace/overlay.ts';
+import { resolvedAsText } from '../../src/workspace/path.ts';
 import type { Tree } from './tree.ts';
 
 const ROOT = '/memory';
@@ -14,17 +15,7 @@ const nothing: Files = {
   find: () => [],
   tracked: () => false,
   ignored: () => false,
-  resolve(from, relative) {
-    const absolute = relative.startsWith('/');
-    if (absolute && relative !== ROOT && !relative.startsWith(`${ROOT}/`)) return undefined;
-    const out: string[] = absolute ? [] : from.split('/').filter((part) => part !== '');
-    for (const part of (absolute ? relative.slice(ROOT.length) : relative).split('/')) {
-      if (part === '..') {
-        if (out.pop() === undefined) return undefined;
-      } else if (part !== '' && part !== '.') out.push(part);
-    }
-    return out.join('/') as Path;
-  },
+  resolve: (from, relative) => resolvedAsText(ROOT, from, relative),
 };
 const SKIPPED = /(?:^|\/)(?:node_modules|\.git|\.venv|venv|dist)\//;
 

@@ -1,6 +1,6 @@
 /** Files that remember what they were asked: a bundle holds exactly that, and a replay answers from it. */
 import type { Encoding, Files, Path } from '../../types.ts';
-import { nameOf } from '../../workspace/path.ts';
+import { nameOf, resolvedAsText } from '../../workspace/path.ts';
 
 /** Every question that was asked and its answer, as JSON. */
 export interface Recording {
@@ -78,19 +78,6 @@ export function replayed(recording: Recording): Files {
     find: (under, name, depth) => (found[findKey(under, name, depth)] ?? below(under).filter((path) => name.test(nameOf(path)))) as readonly Path[],
     tracked: (path) => tracked[path] ?? false,
     ignored: (path) => ignored[path] ?? false,
-    resolve: (from, relative) => (resolved[`${from}\n${relative}`] ?? plainly(from, relative)) as Path | undefined,
+    resolve: (from, relative) => (resolved[`${from}\n${relative}`] as Path | undefined) ?? resolvedAsText(REPLAY_ROOT, from, relative),
   };
-}
-
-/** As text alone, without symbolic links. */
-function plainly(from: string, relative: string): string | undefined {
-  const absolute = relative.startsWith('/');
-  if (absolute && relative !== REPLAY_ROOT && !relative.startsWith(`${REPLAY_ROOT}/`)) return undefined;
-  const out: string[] = absolute ? [] : from.split('/').filter((part) => part !== '');
-  for (const part of (absolute ? relative.slice(REPLAY_ROOT.length) : relative).split('/')) {
-    if (part === '..') {
-      if (out.pop() === undefined) return undefined;
-    } else if (part !== '' && part !== '.') out.push(part);
-  }
-  return out.join('/');
 }

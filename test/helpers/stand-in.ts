@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +11,8 @@ export interface HoneycombStandIn {
   readonly keys: Readonly<Record<string, string>>;
   /** One object a span, in the order of arrival. */
   readonly spans: readonly Readonly<Record<string, unknown>>[];
+  /** Waits until every span of the requests that were answered is in `spans`. */
+  settled(): Promise<void>;
   behave(how: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,10 +25,18 @@ export async function honeycombStandIn(tls?: { cert: string; key: string }, host
   const [line] = await once(lines, 'line');
   const first = JSON.parse(String(line));
   const spans: Readonly<Record<string, unknown>>[] = [];
-  lines.on('line', (text) => spans.push(JSON.parse(text)));
+  const marks = new EventEmitter();
+  lines.on('line', (text) => {
+    const said = JSON.parse(text);
+    if ('mark' in said) marks.emit('mark');
+    else spans.push(said);
+  });
   return {
     ...first,
     spans,
+    async settled() {
+      await Promise.all([once(marks, 'mark'), fetch(`${first.us}/stand-in/mark`, { method: 'POST' })]);
+    },
     async behave(how) {
       await fetch(`${first.us}/stand-in/behave`, { method: 'POST', body: JSON.stringify(how) });
     },

@@ -9,6 +9,7 @@
 // program with HTTPS_PROXY and NODE_EXTRA_CA_CERTS speaks to the addresses that it would speak to in the world.
 // Then one JSON line for every span received. POST /stand-in/behave {"status":429} | {"latency":ms} | {"drop":true} | {}
 // changes what every other request gets from then on; {"silent":true} takes spans and lists no dataset of them.
+// POST /stand-in/mark prints {"mark":true}: every span of what was answered before stands above it.
 // Ends with its standard input or by a signal.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -69,7 +70,7 @@ function otlpError(response, type, status, message) {
   if (status === 415) return response.writeHead(415, { 'content-type': 'text/plain' }).end(message);
   if (type === 'application/json') return json(response, status, { message });
   const text = Buffer.from(message);
-  return response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end(Buffer.concat([Buffer.from([0x12, text.length]), text]));
+  return response.writeHead(status, { 'content-type': type }).end(Buffer.concat([Buffer.from([0x12, text.length]), text]));
 }
 async function bodyOf(request) {
   const chunks = [];
@@ -81,7 +82,7 @@ async function bodyOf(request) {
   return size > MAX ? undefined : Buffer.concat(chunks);
 }
 const datasetOf = (service) => {
-  const name = (service ?? '').trim();
+  const name = typeof service === 'string' ? service.trim() : '';
   return name === '' || name.startsWith('unknown_service') ? 'unknown_service' : name;
 };
 
@@ -90,10 +91,10 @@ async function ingest(region, signal, request, response) {
   const team = request.headers['x-honeycomb-team'] ?? '';
   const dataset = request.headers['x-honeycomb-dataset'] ?? '';
   const body = await bodyOf(request);
-  // husky's order: key, dataset, content type, then the account, then the body.
+  // husky's order: content type, key, dataset, then the account, then the body.
+  if (!TYPES.includes(type)) return otlpError(response, type, 415, `unsupported content-type, valid types are: ${TYPES.join(', ')}`);
   if (team === '') return otlpError(response, type, 401, "missing 'x-honeycomb-team' header");
   if (isClassic(team) && dataset === '' && signal !== 'logs') return otlpError(response, type, 401, "missing 'x-honeycomb-dataset' header");
-  if (!TYPES.includes(type)) return otlpError(response, type, 415, `unsupported content-type, valid types are: ${TYPES.join(', ')}`);
   const account = known[region].get(team);
   if (account === undefined) return otlpError(response, type, 401, UNKNOWN);
   const refuse = account.refuseAll ?? account.refuse;
@@ -112,7 +113,7 @@ async function ingest(region, signal, request, response) {
     return otlpError(response, type, 400, 'failed to parse OTLP request body');
   }
   if (type === 'application/json') return json(response, 200, {});
-  return response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+  return response.writeHead(200, { 'content-type': type }).end();
 }
 
 async function answer(region, request, response) {
@@ -120,6 +121,10 @@ async function answer(region, request, response) {
   if (pathname === '/stand-in/behave') {
     behave = JSON.parse((await bodyOf(request)).toString() || '{}');
     return json(response, 200, behave);
+  }
+  if (pathname === '/stand-in/mark') {
+    process.stdout.write('{"mark":true}\n');
+    return json(response, 200, {});
   }
   if (behave.drop) return request.socket.destroy();
   if (behave.latency) await new Promise((done) => setTimeout(done, behave.latency));

@@ -6,6 +6,7 @@ folder=${XDG_CACHE_HOME:-$HOME/.cache}/otel-setup-peers
 # The builder pins the Collector's own modules to its own version: both must be the same.
 version=0.158.0 stable=1.64.0
 if [ ! -x "$folder/otelcol" ]; then
+  command -v go >/dev/null || { echo "Go is not here: install Go 1.25 or newer, then run $0 again." >&2; exit 1; }
   mkdir -p "$folder"
   tmp=$(mktemp -d)
   trap 'rm -rf "$tmp"' EXIT

@@ -3,17 +3,13 @@
  * (protobuf and JSON) and Java's agent, and a real Collector in front and behind. A sender whose language is not on this
  * machine is skipped.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../src/see/ports.ts';
 import { startReceiver, type Receiver } from '../../src/see/receive.ts';
 import type { SpanRow } from '../../src/see/span.ts';
+import { startCollector } from '../helpers/collector.ts';
 import { COLLECTOR, describeWith, PYTHON } from '../helpers/peers.ts';
 import { relay } from '../helpers/relayed.ts';
-import { folder, PYTHON_GRPC, PYTHON_HTTP, send, SENDERS } from '../helpers/senders.ts';
+import { PYTHON_GRPC, PYTHON_HTTP, send, SENDERS } from '../helpers/senders.ts';
 
 interface Got {
   readonly receiver: Receiver;
@@ -48,27 +44,6 @@ test.skipIf(!PYTHON.there).each([{}, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }]
   expect(spans, said).toEqual(WORK);
   expect(troubles).toEqual([]);
 });
-
-/** A Collector that takes OTLP/HTTP and has this exporter; its address. */
-async function startCollector(exporter: string, of: string): Promise<string> {
-  const port = await freePort(0);
-  const config = join(folder, `otelcol-${port}.yaml`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(config, `receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${port}"}}}}\nexporters: {${exporter}: ${of}}\nservice:\n  telemetry: {metrics: {level: none}}\n  pipelines: {traces: {receivers: [otlp], exporters: [${exporter}]}}\n`);
-  const child = spawn(COLLECTOR.file, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    rmSync(config);
-  });
-  const ready = (async () => {
-    while (!said.includes('Everything is ready')) await once(child.stderr, 'data');
-  })();
-  await Promise.race([ready, once(child, 'close').then(() => Promise.reject(new Error(`the Collector ended: ${said}`)))]);
-  return `http://127.0.0.1:${port}`;
-}
 
 describeWith('a real Collector', [COLLECTOR, PYTHON], () => {
   test.each(['proto', 'json'])('in front of the receiver, sending %s', async (encoding) => {

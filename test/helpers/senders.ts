@@ -35,7 +35,7 @@ const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-' + pr
 const { resourceFromAttributes } = require('@opentelemetry/resources');
 const provider = new BasicTracerProvider({ resource: resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME }), spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
 provider.getTracer('test').startSpan('work', { attributes: { n: 7 } }).end();
-provider.shutdown();
+provider.shutdown().catch(console.error);
 `;
 const JAVA = `
 import io.opentelemetry.api.GlobalOpenTelemetry;

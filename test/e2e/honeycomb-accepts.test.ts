@@ -14,7 +14,7 @@ import { causeOf } from '../../src/see/verify/cause.ts';
 import { stateOf, Tallies, type State } from '../../src/see/verify/tally.ts';
 import { flask, laid } from '../doctor/probes/workspace.ts';
 import { honeycombPeer, type HoneycombPeer } from '../helpers/honeycomb-peer.ts';
-import { startCollector } from '../helpers/collector.ts';
+import { startCollector, type RunningCollector } from '../helpers/collector.ts';
 import { describeWith, COLLECTOR, HONEYCOMB, PYTHON } from '../helpers/peers.ts';
 import { relay } from '../helpers/relayed.ts';
 import { PYTHON_GRPC, PYTHON_HTTP, send, SENDERS } from '../helpers/senders.ts';
@@ -121,22 +121,32 @@ describeWith('Honeycomb\'s own library and Python over gRPC', [HONEYCOMB, PYTHON
   });
 });
 
-/** The key is the Collector's; it waits for the answer, so that it can give it on. */
-const toHoneycomb = (husky: HoneycombPeer, key: string): Promise<string> => startCollector('otlphttp', `{endpoint: "${husky.http}", headers: {x-honeycomb-team: "${key}"}, sending_queue: {enabled: false}}`);
+/** The key is the Collector's. Without its queue it waits for Honeycomb's answer, and gives it on. */
+const toHoneycomb = (husky: HoneycombPeer, key: string, queue = false): Promise<RunningCollector> => startCollector('otlphttp', `{endpoint: "${husky.http}", headers: {x-honeycomb-team: "${key}"}, sending_queue: {enabled: ${queue}}}`);
 
 describeWith('Honeycomb\'s own library behind a Collector', [HONEYCOMB, COLLECTOR, PYTHON], () => {
   test('a known key: accepted and kept', async () => {
     const husky = await ingest();
-    const { url, passed } = await relay(await toHoneycomb(husky, KEY));
+    const { url, passed } = await relay((await toHoneycomb(husky, KEY)).url);
     await send(await PYTHON_HTTP(), url);
     expect(verified(passed)).toBe('works');
     expect(await husky.events()).toMatchObject([{ dataset: 'sender', data: { name: 'work', n: 7 } }]);
   });
 
   test.each([['no key', '', /^no key came along$/], ['an unknown key', UNKNOWN, /^the key that it sends is not known there/]] as const)('%s: verify names it through the Collector\'s words', async (_title, key, cause) => {
-    const { url, passed } = await relay(await toHoneycomb(await ingest(), key));
+    const { url, passed } = await relay((await toHoneycomb(await ingest(), key)).url);
     await send(await PYTHON_HTTP(), url);
     expect(verified(passed)).toBe('refused');
     expect(answersOf(passed).map((answer) => causeOf(answer).says), answersOf(passed).join('\n')).toEqual([expect.stringMatching(cause)]);
+  });
+
+  test('with its queue, which is its default, it takes all: verify sees no further, and explain reads the refusal in its log', async () => {
+    const husky = await ingest();
+    const collector = await toHoneycomb(husky, UNKNOWN, true);
+    const { url, passed } = await relay(collector.url);
+    await send(await PYTHON_HTTP(), url);
+    expect(verified(passed)).toBe('works');
+    expect(await husky.events()).toEqual([]);
+    expect(rulesIn(await collector.logged(/Exporting failed.*\n/))).toEqual(['key.unknown']);
   });
 });

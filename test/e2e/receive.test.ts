@@ -48,21 +48,21 @@ test.skipIf(!PYTHON.there).each([{}, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }]
 describeWith('a real Collector', [COLLECTOR, PYTHON], () => {
   test.each(['proto', 'json'])('in front of the receiver, sending %s', async (encoding) => {
     const { receiver, spans, troubles } = await receive();
-    const url = await startCollector('otlphttp', `{endpoint: "http://127.0.0.1:${receiver.port}", encoding: ${encoding}, sending_queue: {enabled: false}}`);
+    const { url } = await startCollector('otlphttp', `{endpoint: "http://127.0.0.1:${receiver.port}", encoding: ${encoding}, sending_queue: {enabled: false}}`);
     const said = await send(await PYTHON_HTTP(), url);
     expect(spans, said).toEqual(WORK);
     expect(troubles).toEqual([]);
   });
 
   test('behind the relay', async () => {
-    const { url, passed } = await relay(await startCollector('nop', '{}'));
+    const { url, passed } = await relay((await startCollector('nop', '{}')).url);
     const said = await send(await PYTHON_HTTP(), url);
     expect(passed, said).toEqual([expect.objectContaining({ items: 1, spans: WORK, got: { is: 'answered', answer: expect.objectContaining({ status: 200 }) } })]);
   });
 
   test('in front of a receiver that refuses: the sender meets the refusal', async () => {
     const { receiver } = await receive();
-    const url = await startCollector('otlphttp', `{traces_endpoint: "http://127.0.0.1:${receiver.port}/v1/wrong", sending_queue: {enabled: false}}`);
+    const { url } = await startCollector('otlphttp', `{traces_endpoint: "http://127.0.0.1:${receiver.port}/v1/wrong", sending_queue: {enabled: false}}`);
     expect(await send(await PYTHON_HTTP(), url)).toContain('Failed to export');
   });
 });

@@ -7,8 +7,14 @@ import { freePort } from '../../src/see/ports.ts';
 import { COLLECTOR } from './peers.ts';
 import { folder } from './senders.ts';
 
-/** A Collector that takes OTLP/HTTP and has this exporter, for the length of a test; its address. */
-export async function startCollector(exporter: string, of: string): Promise<string> {
+export interface RunningCollector {
+  readonly url: string;
+  /** Its log, as soon as it matches. Rejects when the Collector ends before. */
+  logged(pattern: RegExp): Promise<string>;
+}
+
+/** A Collector that takes OTLP/HTTP and has this exporter, for the length of a test. */
+export async function startCollector(exporter: string, of: string): Promise<RunningCollector> {
   const port = await freePort(0);
   const config = join(folder, `otelcol-${port}.yaml`);
   mkdirSync(folder, { recursive: true });
@@ -16,14 +22,19 @@ export async function startCollector(exporter: string, of: string): Promise<stri
   const child = spawn(COLLECTOR.file, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const closed = once(child, 'close');
   onTestFinished(async () => {
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await closed;
     rmSync(config);
   });
-  const ready = (async () => {
-    while (!said.includes('Everything is ready')) await once(child.stderr, 'data');
-  })();
-  await Promise.race([ready, once(child, 'close').then(() => Promise.reject(new Error(`the Collector ended: ${said}`)))]);
-  return `http://127.0.0.1:${port}`;
+  const logged = async (pattern: RegExp): Promise<string> => {
+    while (!pattern.test(said)) {
+      const ended = await Promise.race([once(child.stderr, 'data').then(() => false), closed.then(() => true)]);
+      if (ended) throw new Error(`the Collector ended: ${said}`);
+    }
+    return said;
+  };
+  await logged(/Everything is ready/);
+  return { url: `http://127.0.0.1:${port}`, logged };
 }

@@ -57,7 +57,15 @@ export function passOn(env: Env): PassOn {
       const headers = [...endToEnd(onward.headers, ['host', 'content-length']), 'Host', url.host, 'Content-Length', String(onward.body.length)];
       const options: RequestOptions = { method: onward.method, path: onward.path, headers, signal };
       try {
-        return await answerOf(await opened(url, onward, options, proxy, plain, secure), onward.body);
+        for (;;) {
+          const request = await opened(url, onward, options, proxy, plain, secure);
+          try {
+            return await answerOf(request, onward.body);
+          } catch (error) {
+            // A server ends a connection that was quiet at the very moment it is used again. Ends at the latest with a new one.
+            if (!request.reusedSocket || !isCut(error) || signal.aborted) throw error;
+          }
+        }
       } catch (error) {
         // The timer's own words say "aborted"; what it means is a time limit.
         throw signal.aborted ? signal.reason : error;
@@ -102,6 +110,8 @@ function tunnel(proxy: URL, target: string, signal: RequestOptions['signal']): P
 const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port));
 const authorization = ({ username, password }: URL): readonly string[] =>
   username === '' ? [] : ['Proxy-Authorization', `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`];
+
+const isCut = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
 function answerOf(request: ClientRequest, body: Uint8Array): Promise<Answered> {
   return new Promise((done, failed) => {

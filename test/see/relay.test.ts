@@ -195,6 +195,18 @@ describe('what belongs to a connection stays there', () => {
     expect(new Set(to.got.map(({ socket }) => socket)).size).toBe(1);
     agent.destroy();
   });
+
+  it('one that the backend ends while it is used again is no refusal: the request goes over a new one', async () => {
+    // Only the first request on a connection is answered.
+    const used = new Set<Socket>();
+    const to = await backend(({ socket }) => (used.has(socket) ? undefined : (used.add(socket), { status: 200, headers: [], body: Buffer.alloc(0) })));
+    const { url, passed } = await relay(to.url);
+    const body = fixture('python-traces.bin');
+    for (let i = 0; i < 3; i += 1) expect((await send(`${url}/v1/traces`, PROTOBUF, body)).status).toBe(200);
+    expect(passed.map(({ got }) => got.is)).toEqual(['answered', 'answered', 'answered']);
+    expect(to.got.every((one) => one.body.equals(body))).toBe(true);
+    expect(to.got).toHaveLength(5);
+  });
 });
 
 describe('nothing is kept', () => {

@@ -7,8 +7,7 @@ import { execUntil } from '../io/child.ts';
 import { removeFolder } from '../io/scratch.ts';
 import { findPython } from '../local/venv.ts';
 import { listenAddresses } from '../see/address.ts';
-import { keep, type Kept } from '../see/keep.ts';
-import { Arrivals, type Arrived } from '../see/page/arrivals.ts';
+import { Arrivals } from '../see/page/arrivals.ts';
 import { openPage } from '../see/page/open.ts';
 import { previewUrl } from '../see/page/preview.ts';
 import { limitsFor } from '../see/page/store.ts';
@@ -42,10 +41,9 @@ export const run: Run = async (args, outer) => {
   const closing: (() => Promise<void>)[] = [];
   const steps = stopwatch(context.tools);
   try {
-    const kept = keep();
     const arrivals = new Arrivals(limitsFor(MOST_SPANS));
     const docker = args.local ? 'you asked for processes' : await whyNoDocker(context.tools);
-    const receiver = await receive(kept, arrivals, context);
+    const receiver = await receive(arrivals, context);
     closing.push(() => receiver.close());
     const variant = docker === undefined || (await hasPython(context.tools)) ? 'python' : 'node';
     const folder = await steps.time('files', () => copy(variant, context));
@@ -55,9 +53,9 @@ export const run: Run = async (args, outer) => {
     if (!args.keep || services.how !== COMPOSE) closing.push(() => services.stop());
     stop.signal.throwIfAborted();
     const trace = await steps.time('request', () => ask(folder, services, context, stop.signal));
-    await steps.time('spans', () => arrival(kept, trace, services, context, stop.signal));
+    await steps.time('spans', () => arrival(arrivals, trace, services, context, stop.signal));
     clearTimeout(timer);
-    show(kept, trace, args.json, outer);
+    show(arrivals, trace, args.json, outer);
     outer.print(`  ${steps.text()}`);
     outer.print(args.keep ? `  files: ${folder.path}` : `  files: ${folder.path} (removed at the end; otel-setup demo --keep leaves them)`);
     const page = pageOf(receiver, trace, outer);
@@ -90,15 +88,13 @@ function within(outer: Context, signal?: AbortSignal): Context {
   return { ...outer, env, tools: { ...outer.tools, env, exec } };
 }
 
-async function receive(kept: Kept, arrivals: Arrivals, context: Context): Promise<Receiver> {
+async function receive(arrivals: Arrivals, context: Context): Promise<Receiver> {
   let at = LOCAL_PORT;
   const options = {
     host: await listenAddresses(context.tools),
-    onSpans: kept.add,
-    onOther: kept.count,
-    onTaken: (arrived: Arrived) => arrivals.take(arrived),
+    onTaken: arrivals.take,
     onTrouble: (sentence: string) => context.warn(`  ! ${sentence}`),
-    page: openPage({ arrivals, services: kept.services, names: () => [new URL(preview(at, context) ?? 'http://localhost').hostname], endpoint: () => `http://localhost:${at}` }),
+    page: openPage({ arrivals, services: arrivals.services, names: () => [new URL(preview(at, context) ?? 'http://localhost').hostname], endpoint: () => `http://localhost:${at}` }),
   };
   try {
     return await startReceiver({ ...options, port: LOCAL_PORT });
@@ -155,8 +151,8 @@ async function ask({ ready, url }: DemoFolder, services: Services, context: Cont
   return traceId;
 }
 
-async function arrival(kept: Kept, traceId: string, services: Services, context: Context, signal: AbortSignal): Promise<void> {
-  const { missing } = await kept.seen(traceId, SERVICES, SPANS_MS, signal);
+async function arrival(arrivals: Arrivals, traceId: string, services: Services, context: Context, signal: AbortSignal): Promise<void> {
+  const { missing } = await arrivals.seen(traceId, SERVICES, SPANS_MS, signal);
   if (missing.length > 0) throw await failure(`No span of ${missing.join(' and ')} arrived within ${SPANS_MS / 1000} seconds.`, services, context);
 }
 
@@ -172,10 +168,10 @@ const ended = (signal: AbortSignal): Promise<string> =>
     else signal.addEventListener('abort', () => tell('Interrupted.'), { once: true });
   });
 
-function show(kept: Kept, traceId: string, json: boolean, { terminal, result }: Context): void {
+function show(arrivals: Arrivals, traceId: string, json: boolean, { terminal, result }: Context): void {
   if (json) return;
-  const table = serviceTable(kept.services(), terminal.columns - 2).map((line) => `  ${line}`);
-  const tree = traceText(traceId, kept.trace(traceId), terminal.columns - 2).map((line) => `  ${line}`);
+  const table = serviceTable(arrivals.services(), terminal.columns - 2).map((line) => `  ${line}`);
+  const tree = traceText(traceId, arrivals.trace(traceId), terminal.columns - 2).map((line) => `  ${line}`);
   result(`\n${table.join('\n')}\n\n${tree.join('\n')}\n\n`);
 }
 

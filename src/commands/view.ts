@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { LOCAL_GRPC_PORT, LOCAL_PORT } from '../backends/local.ts';
 import { listenAddresses } from '../see/address.ts';
-import { keep } from '../see/keep.ts';
+import { spansOf } from '../see/decode.ts';
 import { Malformed } from '../see/otlp-limits.ts';
 import { Arrivals } from '../see/page/arrivals.ts';
 import { openPage } from '../see/page/open.ts';
@@ -10,7 +10,7 @@ import { previewUrl } from '../see/page/preview.ts';
 import { limitsFor } from '../see/page/store.ts';
 import { startReceiver, type Receiver } from '../see/receive.ts';
 import { serviceTable } from '../see/table.ts';
-import { batchJson, batchLines, countLines, traceText } from '../see/watch.ts';
+import { batchJson, traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report } from '../types.ts';
 import { screen, type Screen } from '../ui/screen.ts';
@@ -18,6 +18,7 @@ import { hostOf } from '../workspace/host.ts';
 import type { Run } from './context.ts';
 import { folderOf } from './workspace-of.ts';
 import { load, save } from './view/files.ts';
+import { linesOf } from './view/lines.ts';
 import { untilQuit } from './view/until-quit.ts';
 
 /** Services in the live table; more are counted in its last line. */
@@ -25,8 +26,6 @@ const MOST_LINES = 20;
 /** Sentences about senders that cannot be read; the same one is said once. */
 const MOST_TROUBLES = 100;
 
-/** Spans that the terminal has at hand for Enter; the page has all that are kept. */
-const MOST_IN_TERMINAL = 20_000;
 const MOST_SPANS = 100_000;
 
 export const run: Run = async (args, context) => {
@@ -35,7 +34,6 @@ export const run: Run = async (args, context) => {
   // What a killed run left here is put back, as by every command.
   await folderOf(context);
   const host = args.host === undefined ? await listenAddresses(context.tools) : [args.host];
-  const kept = keep(Math.min(spans, MOST_IN_TERMINAL));
   const arrivals = new Arrivals(limitsFor(spans));
   const troubles = new Set<string>();
   const live = context.terminal.interactive && context.terminal.live && !args.json ? screen((text) => void process.stderr.write(text)) : undefined;
@@ -48,14 +46,15 @@ export const run: Run = async (args, context) => {
   const say = (lines: readonly string[]): void => {
     if (live === undefined && lines.length > 0) context.result(`${lines.join('\n')}\n`);
   };
+  const plain = linesOf(say, arrivals);
   let redraw: NodeJS.Timeout | undefined;
   const changed = (): void => {
     if (live !== undefined) redraw ??= setTimeout(() => {
       redraw = undefined;
-      draw(live, kept.services(), context.terminal.columns);
+      draw(live, arrivals.services(), context.terminal.columns);
     }, 100);
   };
-  if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals, kept));
+  if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals));
   const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
   const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
   const receiver: Receiver = await startReceiver({
@@ -65,20 +64,10 @@ export const run: Run = async (args, context) => {
     ...(port === LOCAL_PORT ? { grpcPort: LOCAL_GRPC_PORT } : {}),
     page: openPage({
       arrivals,
-      services: kept.services,
+      services: arrivals.services,
       names: () => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))],
       endpoint: () => `http://localhost:${receiver.port}`,
     }),
-    onSpans(batch) {
-      kept.add(batch);
-      say(args.json ? [batchJson({ signal: 'traces', spans: batch })] : batchLines(batch, kept.services()));
-      changed();
-    },
-    onOther(signal, counts) {
-      kept.count(signal, counts);
-      say(args.json ? [batchJson({ signal, counts })] : countLines(signal, counts));
-      changed();
-    },
     onTaken(arrived) {
       try {
         arrivals.take(arrived);
@@ -87,21 +76,26 @@ export const run: Run = async (args, context) => {
         if (!(error instanceof Malformed)) throw error;
         trouble(`A request was counted but cannot be shown: ${error.message}`);
       }
+      if (args.json) say([batchJson(arrived.signal === 'traces' ? { signal: arrived.signal, spans: spansOf(arrived) } : { signal: arrived.signal, counts: arrived.counts })]);
+      else if (live === undefined) plain.add(arrived);
+      changed();
     },
     onTrouble: trouble,
   });
   context.print(welcome(receiver, preview(receiver.port), live !== undefined));
-  if (live !== undefined) draw(live, kept.services(), context.terminal.columns);
+  if (live !== undefined) draw(live, arrivals.services(), context.terminal.columns);
   const shown = new Set<string>();
   await untilQuit(context, live === undefined ? undefined : () => {
-    const next = kept.traceIds().find((id) => !shown.has(id)) ?? kept.traceIds().at(-1);
+    const ids = [...arrivals.traces.traces()].map(({ id }) => id);
+    const next = ids.find((id) => !shown.has(id)) ?? ids.at(-1);
     if (next === undefined) return live.above(['  No trace has arrived yet.']);
     shown.add(next);
-    live.above([...traceText(next, kept.trace(next), context.terminal.columns), '']);
+    live.above([...traceText(next, arrivals.trace(next), context.terminal.columns), '']);
   });
   clearTimeout(redraw);
   live?.end();
   await receiver.close();
+  plain.end();
   await saving?.close();
   const report: Report = { schema: 1, command: 'view', exit: EXIT.done, ok: true, next: [] };
   return report;

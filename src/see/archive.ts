@@ -3,26 +3,27 @@
  * otlpjsonfile receiver reads (traces, metrics and logs may stand in one file). Pure.
  */
 import type { Refusal } from '../types.ts';
-import { Malformed } from './otlp-limits.ts';
-import { jsonOf, type Arrived } from './page/arrivals.ts';
+import { decode, MESSAGES, type Decoded } from './decode.ts';
+import { NOT_JSON } from './json-text.ts';
+import { toJson } from './otlp-transcode.ts';
+import type { Arrived } from './page/arrivals.ts';
 import type { Signal } from './span.ts';
 
-/** A request as one line, with its line feed. Throws Malformed where it is not OTLP. */
-export const lineOf = (arrived: Arrived): string => `${JSON.stringify(jsonOf(arrived))}\n`;
+/** A request as one line, with its line feed; names and types are those of the specification. Throws Malformed where it is not OTLP. */
+export const lineOf = ({ signal, bytes }: Pick<Arrived, 'signal' | 'bytes'>): string => `${JSON.stringify(toJson(MESSAGES[signal], bytes))}\n`;
 
 const KEYS: readonly (readonly [string, Signal])[] = [['resourceSpans', 'traces'], ['resource_spans', 'traces'], ['resourceMetrics', 'metrics'], ['resource_metrics', 'metrics'], ['resourceLogs', 'logs'], ['resource_logs', 'logs']];
 
 /** A line as a request that arrived; undefined for a blank one, a sentence for one that is no OTLP/JSON. */
-export function arrivedOf(line: string): Arrived | Refusal | undefined {
+export function arrivedOf(line: string): Decoded | Refusal | undefined {
   if (line.trim() === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    const signal = typeof value === 'object' && value !== null ? KEYS.find(([key]) => Object.hasOwn(value, key))?.[1] : undefined;
-    if (signal === undefined) return { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' };
-    const arrived: Arrived = { signal, encoding: 'json', bytes: Buffer.from(line, 'utf8') };
-    jsonOf(arrived);
-    return arrived;
-  } catch (error) {
-    return { refused: error instanceof Malformed ? `is not OTLP: ${error.message}` : 'is not JSON, or was cut off' };
+  const body = Buffer.from(line, 'utf8');
+  // An attribute may have such a name too; read as what it is not, a request comes to nothing.
+  const named = KEYS.filter(([key]) => line.includes(`"${key}"`)).map(([, signal]) => signal);
+  for (const signal of named.length === 0 ? (['traces'] as const) : named) {
+    const decoded = decode(signal, body, 'json');
+    if ('refused' in decoded) return { refused: decoded.refused === NOT_JSON ? 'is not JSON, or was cut off' : `is not OTLP: ${decoded.refused}` };
+    if (decoded.bytes.length > 0) return decoded;
   }
+  return { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 
@@ -22,27 +23,44 @@ export class Room {
   }
 }
 
+export interface Body {
+  readonly bytes: Buffer;
+  release(): void;
+}
+
 /**
  * Reads a request's body. Longer than `most` bytes: what follows is thrown away (up to four times `most`, so that an
  * honest sender still reads the answer) and 413; no room: 503, which OTLP senders try again. Gives back what it took
  * of `room` when the returned `release` is called, or at once where it refuses. Throws when the sender goes away.
+ * By events: an iterator over the stream takes longer than a small request.
  */
-export async function readBody(chunks: AsyncIterable<Buffer>, most: number, room: Room): Promise<{ readonly bytes: Buffer; release(): void } | Refused> {
-  const kept: Buffer[] = [];
-  let held = 0;
-  let length = 0;
-  let full = false;
-  const release = (): void => {
-    room.give(held);
-    held = 0;
-    kept.length = 0;
-  };
-  try {
-    for await (const chunk of chunks) {
+export function readBody(stream: Readable, most: number, room: Room): Promise<Body | Refused> {
+  return new Promise((done, failed) => {
+    const kept: Buffer[] = [];
+    let held = 0;
+    let length = 0;
+    let full = false;
+    let over = false;
+    const release = (): void => {
+      room.give(held);
+      held = 0;
+      kept.length = 0;
+    };
+    const end = (): void => {
+      if (over) return;
+      over = true;
+      if (length > most) done({ status: 413, says: `The body is larger than ${mebibytes(most)} MiB. Send smaller batches: OTEL_BSP_MAX_EXPORT_BATCH_SIZE.` });
+      else if (full) done({ status: 503, says: 'Too much is being received at the same time. Try again.' });
+      else done({ bytes: kept.length === 1 && kept[0] !== undefined ? kept[0] : Buffer.concat(kept), release });
+    };
+    stream.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > 4 * most) break;
       if (length > most || full) {
         release();
+        if (length > 4 * most) {
+          stream.pause();
+          end();
+        }
       } else if (room.take(chunk.length)) {
         held += chunk.length;
         kept.push(chunk);
@@ -50,14 +68,17 @@ export async function readBody(chunks: AsyncIterable<Buffer>, most: number, room
         full = true;
         release();
       }
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
-  if (length > most) return { status: 413, says: `The body is larger than ${mebibytes(most)} MiB. Send smaller batches: OTEL_BSP_MAX_EXPORT_BATCH_SIZE.` };
-  if (full) return { status: 503, says: 'Too much is being received at the same time. Try again.' };
-  return { bytes: Buffer.concat(kept), release };
+    });
+    stream.once('end', end);
+    const gone = (): void => {
+      if (over) return;
+      over = true;
+      release();
+      failed(new Error('The sender went away.'));
+    };
+    stream.once('error', gone);
+    stream.once('close', gone);
+  });
 }
 
 const unzip = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;

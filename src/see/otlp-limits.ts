@@ -18,12 +18,14 @@ export class Malformed extends Error {}
 
 export const tooMany = (): Malformed => new Malformed(`The request holds more than ${MOST_MESSAGES.toLocaleString('en')} messages.`);
 
+export const tooDeep = (): Malformed => new Malformed(`The request is nested more than ${DEEPEST} levels deep.`);
+
 /** Counts what a request has cost so far; `spend` throws Malformed when it is too much. */
 export class Budget {
   #left = MOST_MESSAGES;
   spend(depth: number): void {
     if (--this.#left < 0) throw tooMany();
-    if (depth > DEEPEST) throw new Malformed(`The request is nested more than ${DEEPEST} levels deep.`);
+    if (depth > DEEPEST) throw tooDeep();
   }
 }
 

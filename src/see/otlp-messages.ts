@@ -4,7 +4,17 @@
  * Source: opentelemetry-proto 1.x, trace/v1, metrics/v1, logs/v1, common/v1, resource/v1 and the three collector services.
  */
 
+import { WireType } from '@bufbuild/protobuf/wire';
+import { Names } from './names.ts';
+
 export type Kind = 'string' | 'hex' | 'base64' | 'bool' | 'enum' | 'uint32' | 'sint32' | 'fixed32' | 'int64' | 'uint64' | 'fixed64' | 'sfixed64' | 'double';
+
+/** How each stands in protobuf. */
+export const WIRE: Readonly<Record<Kind, WireType>> = {
+  string: WireType.LengthDelimited, hex: WireType.LengthDelimited, base64: WireType.LengthDelimited,
+  bool: WireType.Varint, enum: WireType.Varint, uint32: WireType.Varint, sint32: WireType.Varint, int64: WireType.Varint, uint64: WireType.Varint,
+  fixed32: WireType.Bit32, fixed64: WireType.Bit64, sfixed64: WireType.Bit64, double: WireType.Bit64,
+};
 
 export interface Member {
   readonly number: number;
@@ -17,12 +27,12 @@ export interface Member {
 export interface Message {
   readonly byNumber: ReadonlyMap<number, Member>;
   /** By JSON name and by the snake_case name that some senders use. */
-  readonly byName: ReadonlyMap<string, Member>;
+  readonly byName: Names<Member>;
 }
 
 const message = (...members: readonly Member[]): Message => ({
   byNumber: new Map(members.map((member) => [member.number, member])),
-  byName: new Map(members.flatMap((member): [string, Member][] => [[member.name, member], [snake(member.name), member]])),
+  byName: new Names(members.flatMap((member): [string, Member][] => [[member.name, member], [snake(member.name), member]])),
 });
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const one = (number: number, name: string, kind: Member['kind']): Member => ({ number, name, kind, list: false });
@@ -54,6 +64,8 @@ function request(signal: string, items: string, item: () => Message): Message {
 }
 
 // trace/v1
+export const SPAN_KINDS = ['SPAN_KIND_UNSPECIFIED', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT', 'SPAN_KIND_PRODUCER', 'SPAN_KIND_CONSUMER'] as const;
+export const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'] as const;
 const event: Message = message(one(1, 'timeUnixNano', 'fixed64'), one(2, 'name', 'string'), attributes(3), dropped(4));
 const link: Message = message(one(1, 'traceId', 'hex'), one(2, 'spanId', 'hex'), one(3, 'traceState', 'string'), attributes(4), dropped(5), one(6, 'flags', 'fixed32'));
 const status: Message = message(one(2, 'message', 'string'), one(3, 'code', 'enum'));

@@ -1,22 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { accepted, acceptedMessage, refused, type Answer } from './answers.ts';
 import { decompress, readBody, Room, type Refused } from './body.ts';
-import { countLogs, countMetrics, decodeTraces, encodingOf, type DecodedSpans, type Encoding } from './decode.ts';
+import { decode, encodingOf, type DecodedSpans, type Encoding } from './decode.ts';
 import type { Arrived } from './page/arrivals.ts';
 import type { Page, PageAnswer } from './page/routes.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
 import { serveGrpc } from './serve-grpc.ts';
-import type { Count, Signal, SpanRow } from './span.ts';
+import type { Signal } from './span.ts';
 
 export type { Limits } from './serve.ts';
 
 export interface ReceiverOptions extends Pick<Serving, 'host' | 'port'> {
-  onSpans(spans: readonly SpanRow[]): void;
-  onOther(signal: Exclude<Signal, 'traces'>, counts: readonly Count[]): void;
+  /** Every request that was taken. */
+  onTaken(arrived: Arrived): void;
   /** One sentence about a sender whose requests cannot work as they are: gRPC, a wrong path, a body that is not OTLP. */
   onTrouble?(says: string): void;
-  /** Every request that was taken, unpacked. The bytes are only lent. */
-  onTaken?(arrived: Arrived): void;
   /** Answers a browser. Only on the first address: the others are there for containers. */
   readonly page?: Page;
   readonly limits?: Partial<Limits>;
@@ -108,21 +106,14 @@ async function answer(request: IncomingMessage, options: ReceiverOptions, limits
 
 /** What was not taken of a request, and why. */
 type Taken = Pick<DecodedSpans, 'rejected' | 'why'>;
+const ALL: Taken = { rejected: 0, why: '' };
 
-function take(signal: Signal, bytes: Buffer, encoding: Encoding, options: ReceiverOptions): Taken | Refused {
-  if (signal === 'traces') {
-    const decoded = decodeTraces(bytes, encoding);
-    if ('refused' in decoded) return { status: 400, says: decoded.refused };
-    if (decoded.rejected > 0) options.onTrouble?.(decoded.why);
-    if (decoded.spans.length > 0) options.onSpans(decoded.spans);
-    options.onTaken?.({ signal, bytes, encoding, groups: decoded.groups });
-    return decoded;
-  }
-  const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);
-  if ('refused' in counts) return { status: 400, says: counts.refused };
-  options.onOther(signal, counts);
-  options.onTaken?.({ signal, bytes, encoding });
-  return { rejected: 0, why: '' };
+function take(signal: Signal, body: Buffer, encoding: Encoding, options: ReceiverOptions): Taken | Refused {
+  const decoded = decode(signal, body, encoding);
+  if ('refused' in decoded) return { status: 400, says: decoded.refused };
+  if (decoded.signal === 'traces' && decoded.rejected > 0) options.onTrouble?.(decoded.why);
+  options.onTaken(decoded);
+  return decoded.signal === 'traces' ? decoded : ALL;
 }
 
 function wrongPath(path: string): string {

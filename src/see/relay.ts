@@ -9,7 +9,7 @@ import { reasonOf } from '../io/http.ts';
 import { refused, type Answer } from './answers.ts';
 import { readAnswer, type BackendAnswer } from './backend-answer.ts';
 import { decompress, readBody, Room } from './body.ts';
-import { countLogs, countMetrics, decodeTraces, encodingOf } from './decode.ts';
+import { decode, encodingOf, spansOf } from './decode.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
 import type { Signal, SpanRow } from './span.ts';
 
@@ -121,12 +121,11 @@ async function lookAt(bytes: Buffer, signal: Signal, contentType: string | undef
   if (encoding === undefined) return { ...none, unread: 'its Content-Type is not one of OTLP' };
   const plain = await decompress(bytes, contentEncoding, most);
   if (!Buffer.isBuffer(plain)) return { ...none, unread: plain.says };
-  if (signal === 'traces') {
-    const decoded = decodeTraces(plain, encoding);
-    return 'refused' in decoded ? { ...none, unread: decoded.refused } : { spans: decoded.spans, items: decoded.spans.length };
-  }
-  const counts = signal === 'metrics' ? countMetrics(plain, encoding) : countLogs(plain, encoding);
-  return 'refused' in counts ? { ...none, unread: counts.refused } : { spans: [], items: counts.reduce((sum, { count }) => sum + count, 0) };
+  const decoded = decode(signal, plain, encoding);
+  if ('refused' in decoded) return { ...none, unread: decoded.refused };
+  if (decoded.signal !== 'traces') return { spans: [], items: decoded.counts.reduce((sum, { count }) => sum + count, 0) };
+  const spans = spansOf(decoded);
+  return { spans, items: spans.length };
 }
 
 async function answerIn({ status, headers, body }: Answered, signal: Signal, most: number): Promise<BackendAnswer> {

@@ -1,5 +1,5 @@
 import { oneLine as clean } from '../ui/redact.ts';
-import type { ServiceCount } from './keep.ts';
+import type { ServiceCount } from './counts.ts';
 import type { KeptSpan } from './span.ts';
 import { columnsOf, fit, pad } from './width.ts';
 

@@ -1,15 +1,13 @@
 /** What `view` says of each batch, as text for a pipe and as JSON. Pure. */
 import { oneLine } from '../ui/redact.ts';
-import type { ServiceCount } from './keep.ts';
+import type { ServiceCount } from './counts.ts';
 import type { Count, KeptSpan, Signal, SpanRow } from './span.ts';
 import { traceTree } from './table.ts';
 
-/** One line for each service in a batch: `api  12 spans (+3), 1 error  last: GET /api/items`. */
-export function batchLines(batch: readonly SpanRow[], services: readonly ServiceCount[]): readonly string[] {
-  const added = new Map<string, number>();
-  for (const { service } of batch) added.set(service, (added.get(service) ?? 0) + 1);
-  return [...added].map(([service, more]) => {
-    const count = services.find((one) => one.service === service);
+/** One line for each service that sent spans: `api  12 spans (+3), 1 error  last: GET /api/items`. @param added service → spans since the last line. */
+export function batchLines(added: ReadonlyMap<string, number>, countOf: (service: string) => ServiceCount | undefined): readonly string[] {
+  return [...added].filter(([, more]) => more > 0).map(([service, more]) => {
+    const count = countOf(service);
     const total = count === undefined ? '' : `${plural(count.spans, 'span')} (+${more}), ${plural(count.errors, 'error')}  last: ${oneLine(count.last)}`;
     return `${oneLine(service)}  ${total || `+${plural(more, 'span')}`}`;
   });

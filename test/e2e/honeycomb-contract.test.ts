@@ -11,6 +11,7 @@ import { describeWith, HONEYCOMB } from '../helpers/peers.ts';
 import { honeycombStandIn, type HoneycombStandIn } from '../helpers/stand-in.ts';
 import { KEYS } from '../stand-ins/honeycomb.mjs';
 import { REQUESTS, type Outcome, type Row, type Seen } from './honeycomb-requests.ts';
+import { spansIn } from '../helpers/taken.ts';
 
 let husky: HoneycombPeer;
 let standIn: HoneycombStandIn;
@@ -56,7 +57,7 @@ describeWith('requests, as Honeycomb\'s own library takes them', [HONEYCOMB], ()
   beforeAll(async () => {
     husky = await honeycombPeer({ [KEYS.configuration]: {}, [KEYS.classic]: {}, [KEYS.disabled]: { refuse: 'attempted to use disabled API key' } });
     standIn = await honeycombStandIn();
-    receiver = await startReceiver({ host: '127.0.0.1', port: 0, onSpans: (spans) => received.push(...spans), onOther: () => {} });
+    receiver = await startReceiver({ host: '127.0.0.1', port: 0, onTaken: (arrived) => void received.push(...spansIn(arrived)) });
   });
   afterAll(async () => {
     await Promise.all([husky.close(), standIn.close(), receiver.close()]);

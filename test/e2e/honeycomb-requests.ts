@@ -5,8 +5,8 @@
 import { gzipSync } from 'node:zlib';
 import { spanBody } from '../../src/doctor/probes/reach/span.ts';
 import { traces } from '../../src/see/otlp-messages.ts';
-import { fromJson } from '../../src/see/otlp-transcode.ts';
 import type { AttributeValue } from '../../src/see/span.ts';
+import { reference } from '../helpers/otlp-reference.ts';
 import { KEYS } from '../stand-ins/honeycomb.mjs';
 
 /** A span as all three can tell it. */
@@ -51,7 +51,7 @@ const SEEN: Seen = { dataset: 'api', traceId: ID, spanId: SPAN.spanId, parentId:
 const named = (service: unknown): unknown[] => [{ key: 'service.name', value: service }];
 const of = (span: object, resource: unknown = named({ stringValue: 'api' })): unknown => ({ resourceSpans: [{ resource: { attributes: resource }, scopeSpans: [{ scope: { name: 'by hand' }, spans: [{ ...SPAN, ...span }] }] }] });
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-const protobuf = (value: unknown): Uint8Array => fromJson(traces, value);
+const protobuf = (value: unknown): Uint8Array => reference(traces, value);
 
 const [PROTOBUF, JSON_TYPE, TEXT] = ['application/x-protobuf', 'application/json', 'text/plain'];
 const KEY = { 'x-honeycomb-team': KEYS.configuration };

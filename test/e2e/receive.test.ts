@@ -10,6 +10,7 @@ import { startCollector } from '../helpers/collector.ts';
 import { COLLECTOR, describeWith, PYTHON } from '../helpers/peers.ts';
 import { relay } from '../helpers/relayed.ts';
 import { PYTHON_GRPC, PYTHON_HTTP, send, SENDERS } from '../helpers/senders.ts';
+import { spansIn } from '../helpers/taken.ts';
 
 interface Got {
   readonly receiver: Receiver;
@@ -18,7 +19,7 @@ interface Got {
 }
 async function receive(): Promise<Got> {
   const [spans, troubles]: [SpanRow[], string[]] = [[], []];
-  const receiver = await startReceiver({ host: '127.0.0.1', port: 0, grpcPort: 0, onSpans: (rows) => spans.push(...rows), onOther: () => {}, onTrouble: (says) => troubles.push(says) });
+  const receiver = await startReceiver({ host: '127.0.0.1', port: 0, grpcPort: 0, onTaken: (arrived) => void spans.push(...spansIn(arrived)), onTrouble: (says) => troubles.push(says) });
   onTestFinished(() => receiver.close());
   return { receiver, spans, troubles };
 }

@@ -3,11 +3,30 @@ import { gunzipSync } from 'node:zlib';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countLogs, countMetrics, decodeTraces, encodingOf, type DecodedSpans, type Encoding } from '../../src/see/decode.ts';
+import { decode, encodingOf, spansOf, type Encoding } from '../../src/see/decode.ts';
+import type { Count, Signal, SpanRow } from '../../src/see/span.ts';
 import type { Refusal } from '../../src/types.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+interface DecodedSpans {
+  readonly spans: readonly SpanRow[];
+  readonly rejected: number;
+  readonly why: string;
+}
+/** As plain data: spans lie in the bytes that they came in. */
+function decodeTraces(body: Uint8Array, encoding: Encoding): DecodedSpans | Refusal {
+  const decoded = decode('traces', body, encoding);
+  if ('refused' in decoded || decoded.signal !== 'traces') return 'refused' in decoded ? decoded : expect.unreachable();
+  const { rejected, why } = decoded;
+  return { spans: spansOf(decoded).map(({ traceId, spanId, parentId, service, name, kind, startNs, endNs, error, message, scope, attributes }) => ({ traceId, spanId, parentId, service, name, kind, startNs, endNs, error, message, scope, attributes })), rejected, why };
+}
+const count = (signal: Exclude<Signal, 'traces'>) => (body: Uint8Array, encoding: Encoding): readonly Count[] | Refusal => {
+  const decoded = decode(signal, body, encoding);
+  if ('refused' in decoded || decoded.signal === 'traces') return 'refused' in decoded ? decoded : expect.unreachable();
+  return decoded.counts;
+};
+const [countMetrics, countLogs] = [count('metrics'), count('logs')];
 function good(result: DecodedSpans | Refusal): DecodedSpans {
   if ('refused' in result) throw new Error(result.refused);
   return result;

@@ -1,6 +1,8 @@
 /** Requests for tests of the page, by hand. */
-import { traces } from '../../src/see/otlp-messages.ts';
-import { fromJson } from '../../src/see/otlp-transcode.ts';
+import { decode, type Decoded } from '../../src/see/decode.ts';
+import { fromJson } from '../../src/see/otlp-json.ts';
+import { traces, type Message } from '../../src/see/otlp-messages.ts';
+import { readSpans, type SpanGroup } from '../../src/see/otlp-spans.ts';
 
 export interface Sent {
   readonly trace: number;
@@ -37,4 +39,13 @@ export const jsonRequest = (...spans: readonly Sent[]): unknown => ({
   })),
 });
 /** The same as protobuf. */
-export const request = (...spans: readonly Sent[]): Uint8Array => fromJson(traces, jsonRequest(...spans));
+export const request = (...spans: readonly Sent[]): Uint8Array => toProtobuf(traces, jsonRequest(...spans));
+export const toProtobuf = (message: Message, value: unknown): Uint8Array => fromJson(message, Buffer.from(JSON.stringify(value)));
+/** The same, as the store takes it. */
+export const groups = (...spans: readonly Sent[]): readonly SpanGroup[] => readSpans(request(...spans)).groups;
+/** The same, as it arrives. */
+export function arrived(...spans: readonly Sent[]): Extract<Decoded, { signal: 'traces' }> {
+  const decoded = decode('traces', request(...spans), 'protobuf');
+  if ('refused' in decoded || decoded.signal !== 'traces') throw new Error('these are no spans');
+  return decoded;
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTraces } from '../../src/see/decode.ts';
+import { decode } from '../../src/see/decode.ts';
 import { Malformed } from '../../src/see/otlp-limits.ts';
 import { Arrivals } from '../../src/see/page/arrivals.ts';
 import { readTrace } from '../../src/see/page/browser/otlp.ts';
@@ -21,11 +21,12 @@ describe('a damaged request', () => {
   it('that the receiver takes is shown, or told as wrong, and leaves the store as it counts itself', async () => {
     let taken = 0;
     await fc.assert(fc.asyncProperty(damaged, async (bytes) => {
-      if ('refused' in decodeTraces(bytes, 'protobuf')) return;
+      const decoded = decode('traces', bytes, 'protobuf');
+      if ('refused' in decoded) return;
       taken++;
       const arrivals = new Arrivals(limitsFor(1000));
       try {
-        arrivals.take({ signal: 'traces', encoding: 'protobuf', bytes });
+        arrivals.take(decoded);
       } catch (error) {
         expect(error).toBeInstanceOf(Malformed);
         expect(arrivals.traces.spans).toBe(0);

@@ -8,7 +8,8 @@ import { previewUrl } from '../../src/see/page/preview.ts';
 import { page, type PageAnswer } from '../../src/see/page/routes.ts';
 import { limitsFor } from '../../src/see/page/store.ts';
 import { startReceiver, type Receiver } from '../../src/see/receive.ts';
-import { jsonRequest, request, traceId, type Sent } from './otlp.ts';
+import { arrived, jsonRequest, toProtobuf, traceId, type Sent } from './otlp.ts';
+import { logs, metrics } from '../../src/see/otlp-messages.ts';
 
 const OWN = { host: 'localhost:4318' };
 const GITPOD = ['4318-acme-shop-abc.ws-eu1.gitpod.io'];
@@ -63,8 +64,7 @@ function pageOf(arrivals = new Arrivals(limitsFor(100))) {
   const answer = page({ arrivals, state: () => STATE, names: () => [], assets: ASSETS });
   return { arrivals, get: (url: string, headers: Headers = {}, method = 'GET') => answer({ method, url, headers: { ...OWN, ...headers } }) };
 }
-const take = (arrivals: Arrivals, ...spans: readonly Sent[]): void => arrivals.take({ signal: 'traces', encoding: 'protobuf', bytes: request(...spans) });
-const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+const take = (arrivals: Arrivals, ...spans: readonly Sent[]): void => arrivals.take(arrived(...spans));
 const text = (answer: PageAnswer | undefined): string => (typeof answer?.body === 'string' ? answer.body : '');
 
 describe('the routes', () => {
@@ -98,8 +98,8 @@ describe('the routes', () => {
   it('give logs and metrics', async () => {
     const { arrivals, get } = pageOf();
     const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'api' } }] };
-    arrivals.take({ signal: 'logs', encoding: 'json', bytes: bytes({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ timeUnixNano: '5000', severityNumber: 17, body: { stringValue: 'a' } }, { observedTimeUnixNano: '6000', body: { kvlistValue: { values: [{ key: 'k', value: { boolValue: true } }] } } }] }] }] }) });
-    arrivals.take({ signal: 'metrics', encoding: 'json', bytes: bytes({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'm', unit: 's', sum: { dataPoints: [{ asInt: '4', timeUnixNano: '1000' }] } }, { name: 'h', histogram: { dataPoints: [{ count: '4', sum: 2, timeUnixNano: '1000' }, { count: '0', timeUnixNano: '2000' }] } }] }] }] }) });
+    arrivals.take({ signal: 'logs', counts: [], bytes: toProtobuf(logs, { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ timeUnixNano: '5000', severityNumber: 17, body: { stringValue: 'a' } }, { observedTimeUnixNano: '6000', body: { kvlistValue: { values: [{ key: 'k', value: { boolValue: true } }] } } }] }] }] }) });
+    arrivals.take({ signal: 'metrics', counts: [], bytes: toProtobuf(metrics, { resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'm', unit: 's', sum: { dataPoints: [{ asInt: '4', timeUnixNano: '1000' }] } }, { name: 'h', histogram: { dataPoints: [{ count: '4', sum: 2, timeUnixNano: '1000' }, { count: '0', timeUnixNano: '2000' }] } }] }] }] }) });
     expect(JSON.parse(text(await get('/api/logs')))).toMatchObject([{ at: 6, service: 'api', body: '{"k":true}' }, { at: 5, severity: 17, body: 'a' }]);
     expect(JSON.parse(text(await get('/api/metrics')))).toMatchObject([{ name: 'm', unit: 's', points: [[1, 4]] }, { name: 'h', points: [[1, 0.5]] }]);
   });
@@ -188,7 +188,7 @@ describe('on the receiver’s port', () => {
   async function start(host: string | readonly string[]) {
     const arrivals = new Arrivals(limitsFor(100));
     const troubles: string[] = [];
-    receiver = await startReceiver({ host, port: 0, page: page({ arrivals, state: () => STATE, names: () => [], assets: ASSETS }), onSpans: () => {}, onOther: () => {}, onTaken: (arrived) => arrivals.take(arrived), onTrouble: (says) => troubles.push(says) });
+    receiver = await startReceiver({ host, port: 0, page: page({ arrivals, state: () => STATE, names: () => [], assets: ASSETS }), onTaken: arrivals.take, onTrouble: (says) => troubles.push(says) });
     return { arrivals, troubles, port: receiver.port };
   }
   it('containers send under whatever name they know, and read nothing', async () => {

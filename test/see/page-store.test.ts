@@ -5,11 +5,11 @@ import { readTrace } from '../../src/see/page/browser/otlp.ts';
 import { serviceMap } from '../../src/see/page/map.ts';
 import { search } from '../../src/see/page/search.ts';
 import { limitsFor, requestOf, summaryOf, TraceStore } from '../../src/see/page/store.ts';
-import { request, spanId, traceId, type Sent } from './otlp.ts';
+import { groups, request, spanId, traceId, type Sent } from './otlp.ts';
 
 function store(spans: readonly Sent[], limits = limitsFor(1000)): TraceStore {
   const made = new TraceStore(limits);
-  for (const span of spans) made.add(request(span));
+  for (const span of spans) made.add(groups(span));
   return made;
 }
 const ids = (one: TraceStore): string[] => [...one.traces()].map(({ id }) => id);
@@ -52,7 +52,7 @@ describe('the list', () => {
 describe('memory', () => {
   it('lets the trace go that has been quiet for longest, and says which', () => {
     const one = store([{ trace: 1, span: 1 }, { trace: 2, span: 1 }, { trace: 1, span: 2 }], limitsFor(3));
-    expect(one.add(request({ trace: 3, span: 1 }))).toEqual({ changed: new Set([traceId(3)]), gone: [traceId(2)] });
+    expect(one.add(groups({ trace: 3, span: 1 }))).toEqual({ changed: new Set([traceId(3)]), gone: [traceId(2)], repeated: [0] });
     expect([ids(one), one.spans, one.evicted]).toEqual([[traceId(1), traceId(3)], 3, 1]);
   });
   it('is bounded in bytes too', () => {
@@ -63,7 +63,7 @@ describe('memory', () => {
   });
   it('drops the oldest spans of a trace that is too large alone', () => {
     const one = new TraceStore(limitsFor(1_000));
-    for (let from = 0; from < 5_000; from += 500) one.add(request(...Array.from({ length: 500 }, (_, n) => ({ trace: 1, span: from + n + 1, error: n === 0 }))));
+    for (let from = 0; from < 5_000; from += 500) one.add(groups(...Array.from({ length: 500 }, (_, n) => ({ trace: 1, span: from + n + 1, error: n === 0 }))));
     expect(one.spans).toBeLessThanOrEqual(1_000);
     const { spans, errors } = summary(one, 1) ?? { spans: 0, errors: -1 };
     const shown = readTrace(toJson(traces, requestOf(theTrace(one)))).spans;
@@ -71,12 +71,12 @@ describe('memory', () => {
     expect(shown.map(({ id }) => id)).toContain(spanId(5_000));
     expect(shown.filter(({ error }) => error)).toHaveLength(errors);
     // A span that had to go may come again.
-    one.add(request({ trace: 1, span: 1 }));
+    one.add(groups({ trace: 1, span: 1 }));
     expect(summary(one, 1)?.spans).toBe(spans + 1 > 1_000 ? spans : spans + 1);
   });
   it('a trace whose spans stand apart in a request stays whole or goes', () => {
     const one = new TraceStore(limitsFor(2));
-    const { changed, gone } = one.add(request({ trace: 1, span: 1 }, { trace: 2, span: 1 }, { trace: 1, span: 2 }));
+    const { changed, gone } = one.add(groups({ trace: 1, span: 1 }, { trace: 2, span: 1 }, { trace: 1, span: 2 }));
     expect([changed, gone, one.spans]).toEqual([new Set([traceId(1)]), [traceId(2)], 2]);
   });
 });
@@ -105,7 +105,7 @@ describe('search', () => {
   it('looks only at what changed since the last time', async () => {
     const two = store([{ trace: 1, span: 1, name: 'cart' }]);
     const { seq } = await search(two, 'cart', 0);
-    two.add(request({ trace: 2, span: 1, name: 'cart' }));
+    two.add(groups({ trace: 2, span: 1, name: 'cart' }));
     expect((await search(two, 'cart', seq)).ids).toEqual([traceId(2)]);
   });
 });
@@ -127,7 +127,7 @@ describe('the service map', () => {
   it('follows a trace that changes', () => {
     const one = store([{ trace: 1, span: 1, service: 'web', kind: 2 }]);
     expect(serviceMap(one.traces()).edges).toEqual([]);
-    one.add(request({ trace: 1, span: 2, parent: 1, service: 'api', kind: 2 }));
+    one.add(groups({ trace: 1, span: 2, parent: 1, service: 'api', kind: 2 }));
     expect(serviceMap(one.traces()).edges).toMatchObject([{ from: 'service:web', to: 'service:api' }]);
   });
 });

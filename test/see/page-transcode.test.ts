@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arrivedOf, lineOf } from '../../src/see/archive.ts';
 import { logs, metrics, traces, type Message } from '../../src/see/otlp-messages.ts';
-import { fromJson, toJson } from '../../src/see/otlp-transcode.ts';
+import { fromJson } from '../../src/see/otlp-json.ts';
+import { toJson } from '../../src/see/otlp-transcode.ts';
 import type { Signal } from '../../src/see/span.ts';
+import { toProtobuf } from './otlp.ts';
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
 
@@ -15,25 +17,25 @@ const wrap = (number: number, bytes: Uint8Array): Uint8Array => new BinaryWriter
 describe('a request of a real exporter', () => {
   it.each<[string, Message]>([['python-traces.bin', traces], ['node-traces.bin', traces], ['python-metrics.bin', metrics], ['python-logs.bin', logs]])('%s keeps everything on its way to JSON and back', (name, message) => {
     const json = toJson(message, fixture(name));
-    expect(toJson(message, fromJson(message, json))).toEqual(json);
+    expect(toJson(message, toProtobuf(message, json))).toEqual(json);
     expect(JSON.stringify(json).length).toBeGreaterThan(500);
   });
 
   it('is the same in protobuf and in JSON', () => {
     const [fromProtobuf, fromText] = [toJson(traces, fixture('node-traces.bin')), JSON.parse(Buffer.from(fixture('node-traces.json')).toString('utf8')) as unknown];
-    expect(names(toJson(traces, fromJson(traces, fromText)))).toEqual(names(fromProtobuf));
+    expect(names(toJson(traces, toProtobuf(traces, fromText)))).toEqual(names(fromProtobuf));
   });
 });
 
 describe('the JSON of OTLP', () => {
   it('has ids in hex, 64-bit integers as strings, enums as numbers', () => {
     const request = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'AB'.repeat(16), spanId: '0'.repeat(15) + '1', kind: 'SPAN_KIND_SERVER', startTimeUnixNano: 18446744073709551615n.toString(), attributes: [{ key: 'n', value: { intValue: 7 } }], status: { code: 2 } }] }] }] };
-    expect(toJson(traces, fromJson(traces, request))).toEqual({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId: '0'.repeat(15) + '1', kind: 2, startTimeUnixNano: '18446744073709551615', attributes: [{ key: 'n', value: { intValue: '7' } }], status: { code: 2 } }] }] }] });
+    expect(toJson(traces, toProtobuf(traces, request))).toEqual({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId: '0'.repeat(15) + '1', kind: 2, startTimeUnixNano: '18446744073709551615', attributes: [{ key: 'n', value: { intValue: '7' } }], status: { code: 2 } }] }] }] });
   });
 
   it('takes snake_case names, leaves unknown ones out, and keeps what is no finite number', () => {
     const request = { resource_metrics: [{ scope_metrics: [{ more: 1, metrics: [{ name: 'm', histogram: { data_points: [{ count: 3, bucket_counts: ['1', 2], explicit_bounds: [0.5, 'Infinity'], min: 'NaN' }] } }, { name: 'e', exponentialHistogram: { dataPoints: [{ scale: -3, positive: { offset: -2, bucketCounts: ['1', '0', '5'] } }] } }] }] }] };
-    expect(toJson(metrics, fromJson(metrics, request))).toEqual({ resourceMetrics: [{ scopeMetrics: [{ metrics: [
+    expect(toJson(metrics, toProtobuf(metrics, request))).toEqual({ resourceMetrics: [{ scopeMetrics: [{ metrics: [
       { name: 'm', histogram: { dataPoints: [{ count: '3', bucketCounts: ['1', '2'], explicitBounds: [0.5, 'Infinity'], min: 'NaN' }] } },
       { name: 'e', exponentialHistogram: { dataPoints: [{ scale: -3, positive: { offset: -2, bucketCounts: ['1', '0', '5'] } }] } },
     ] }] }] });
@@ -59,7 +61,7 @@ describe('the JSON of OTLP', () => {
     }));
     fc.assert(fc.property(value, (one) => {
       const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: one }] }] }] };
-      expect(toJson(logs, fromJson(logs, request))).toEqual(request);
+      expect(toJson(logs, toProtobuf(logs, request))).toEqual(request);
     }));
   });
 });
@@ -84,24 +86,27 @@ describe('what is not OTLP', () => {
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 5 }] }] }] }, '"traceId" must be a string'],
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: 'soon' }] }] }] }, '"startTimeUnixNano" must be a 64-bit integer'],
     [{ resourceSpans: [{ scopeSpans: [{ spans: [{ kind: 'SPAN_KIND_ODD' }] }] }] }, '"kind" must be a number'],
-    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: '99999999999999999999' }] }] }] }, 'not OTLP/JSON'],
-  ])('%j', (value, says) => expect(() => fromJson(traces, value)).toThrow(says));
+    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: '99999999999999999999' }] }] }] }, '"startTimeUnixNano" is larger or smaller than a fixed64 can be'],
+  ])('%j', (value, says) => expect(() => toProtobuf(traces, value)).toThrow(says));
   it('a value inside a value inside a value … ends', () => {
-    let value: unknown = { stringValue: 'x' };
-    for (let depth = 0; depth < 5_000; depth++) value = { arrayValue: { values: [value] } };
-    expect(() => fromJson(logs, { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: value }] }] }] })).toThrow('nested');
+    const body = `${'{"arrayValue":{"values":['.repeat(5_000)}{}${']}}'.repeat(5_000)}`;
+    for (const key of ['body', 'notOfOtlp']) expect(() => fromJson(logs, Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"${key}":${body}}]}]}]}`))).toThrow('nested');
   });
 });
 
 describe('lines of a file', () => {
   it.each<[string, Signal]>([['python-traces.bin', 'traces'], ['python-metrics.bin', 'metrics'], ['python-logs.bin', 'logs']])('%s is one line and comes back the same', (name, signal) => {
-    const line = lineOf({ signal, encoding: 'protobuf', bytes: fixture(name) });
+    const line = lineOf({ signal, bytes: fixture(name) });
     expect(line.split('\n')).toEqual([expect.stringMatching(/^\{"resource(Spans|Metrics|Logs)":/), '']);
     const back = arrivedOf(line);
-    expect(back).toMatchObject({ signal, encoding: 'json' });
+    expect(back).toMatchObject({ signal });
     if (back !== undefined && !('refused' in back)) expect(lineOf(back)).toBe(line);
   });
-  it.each([['', undefined], ['  ', undefined], ['{"resourceSpans":[', { refused: 'is not JSON, or was cut off' }], ['null', { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' }], ['{"a":1}', { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' }], ['{"resourceSpans":[7]}', { refused: 'is not OTLP: "resourceSpans" must be a JSON object.' }]])('%j', (line, answer) => {
+  it('is told by its own fields, not by an attribute of that name', () => {
+    const line = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ attributes: [{ key: 'resourceSpans', value: { stringValue: 'x' } }] }] }] }] });
+    expect(arrivedOf(line)).toMatchObject({ signal: 'logs', counts: [{ count: 1 }] });
+  });
+  it.each([['', undefined], ['  ', undefined], ['{"resourceSpans":[', { refused: 'is not JSON, or was cut off' }], ['null', { refused: 'is not OTLP: The body must be a JSON object.' }], ['{"a":1}', { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' }], ['{"resourceSpans":[7]}', { refused: 'is not OTLP: "resourceSpans" must be a JSON object.' }]])('%j', (line, answer) => {
     expect(arrivedOf(line)).toEqual(answer);
   });
 });

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startReceiver, type Limits, type Receiver } from '../../src/see/receive.ts';
+import { spansOf } from '../../src/see/decode.ts';
 import type { Count, SpanRow } from '../../src/see/span.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
@@ -17,7 +18,7 @@ let counts: (readonly [string, readonly Count[]])[] = [];
 let troubles: string[] = [];
 async function start(limits: Partial<Limits> = {}, grpcPort = 0): Promise<Receiver> {
   [spans, counts, troubles] = [[], [], []];
-  receiver = await startReceiver({ host: '127.0.0.1', port: 0, grpcPort, limits, onSpans: (rows) => spans.push(...rows), onOther: (signal, list) => counts.push([signal, list]), onTrouble: (says) => troubles.push(says) });
+  receiver = await startReceiver({ host: '127.0.0.1', port: 0, grpcPort, limits, onTaken: (arrived) => void (arrived.signal === 'traces' ? spans.push(...spansOf(arrived)) : counts.push([arrived.signal, arrived.counts])), onTrouble: (says) => troubles.push(says) });
   return receiver;
 }
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GRPC_ANSWER, startReceiver, type Limits, type Receiver } from '../../src/see/receive.ts';
+import { spansOf } from '../../src/see/decode.ts';
 import type { Count, SpanRow } from '../../src/see/span.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
@@ -20,7 +21,7 @@ async function start(limits: Partial<Limits> = {}): Promise<Receiver> {
   spans = [];
   counts = [];
   troubles = [];
-  receiver = await startReceiver({ host: '127.0.0.1', port: 0, limits, onSpans: (rows) => spans.push(...rows), onOther: (signal, list) => counts.push([signal, list]), onTrouble: (says) => troubles.push(says) });
+  receiver = await startReceiver({ host: '127.0.0.1', port: 0, limits, onTaken: (arrived) => void (arrived.signal === 'traces' ? spans.push(...spansOf(arrived)) : counts.push([arrived.signal, arrived.counts])), onTrouble: (says) => troubles.push(says) });
   return receiver;
 }
 afterEach(async () => {
@@ -202,15 +203,15 @@ describe('addresses', () => {
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await expect(startReceiver({ host: '127.0.0.1', port, onSpans: () => {}, onOther: () => {} })).rejects.toMatchObject({ exit: 1, message: expect.stringContaining(`Port ${port} on 127.0.0.1 is in use`), hint: expect.stringContaining('--port') });
+    await expect(startReceiver({ host: '127.0.0.1', port, onTaken: () => {} })).rejects.toMatchObject({ exit: 1, message: expect.stringContaining(`Port ${port} on 127.0.0.1 is in use`), hint: expect.stringContaining('--port') });
     other.close();
   });
   it('listens on several addresses with the same port, and leaves out one that this machine does not have', async () => {
-    receiver = await startReceiver({ host: ['127.0.0.1', '127.0.0.2', '192.0.2.1'], port: 0, onSpans: () => {}, onOther: () => {} });
+    receiver = await startReceiver({ host: ['127.0.0.1', '127.0.0.2', '192.0.2.1'], port: 0, onTaken: () => {} });
     expect(receiver.addresses).toEqual(['127.0.0.1', '127.0.0.2']);
     expect((await fetch(`http://127.0.0.2:${receiver.port}/`)).status).toBe(200);
   });
   it('refuses a first address that this machine does not have', async () => {
-    await expect(startReceiver({ host: '192.0.2.1', port: 0, onSpans: () => {}, onOther: () => {} })).rejects.toMatchObject({ exit: 2, message: '192.0.2.1 is not an address of this machine.' });
+    await expect(startReceiver({ host: '192.0.2.1', port: 0, onTaken: () => {} })).rejects.toMatchObject({ exit: 2, message: '192.0.2.1 is not an address of this machine.' });
   });
 });

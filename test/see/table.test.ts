@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ServiceCount } from '../../src/see/keep.ts';
+import type { ServiceCount } from '../../src/see/counts.ts';
 import { duration, serviceTable, traceTree } from '../../src/see/table.ts';
 import { columnsOf, fit, pad } from '../../src/see/width.ts';
 import { span } from './span.ts';

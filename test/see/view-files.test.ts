@@ -3,33 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { load, save } from '../../src/commands/view/files.ts';
-import { keep } from '../../src/see/keep.ts';
 import { Arrivals } from '../../src/see/page/arrivals.ts';
 import { limitsFor } from '../../src/see/page/store.ts';
-import { jsonRequest } from './otlp.ts';
+import { arrived, jsonRequest } from './otlp.ts';
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'view-files-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
 const opened = async (path: string) => {
-  const [arrivals, kept] = [new Arrivals(limitsFor(1000)), keep()];
-  return { said: await load(path, arrivals, kept), arrivals, kept };
+  const arrivals = new Arrivals(limitsFor(1000));
+  return { said: await load(path, arrivals), arrivals };
 };
 
 describe('--save and --load', () => {
   it('what was saved is there again: traces, metrics and logs', async () => {
     const path = join(folder, 'a.jsonl');
     const saving = save(path, (sentence) => { throw new Error(sentence); });
-    saving.add({ signal: 'traces', encoding: 'protobuf', bytes: fixture('python-traces.bin') });
-    saving.add({ signal: 'metrics', encoding: 'protobuf', bytes: fixture('python-metrics.bin') });
-    saving.add({ signal: 'logs', encoding: 'protobuf', bytes: fixture('python-logs.bin') });
+    saving.add({ signal: 'traces', bytes: fixture('python-traces.bin') });
+    saving.add({ signal: 'metrics', bytes: fixture('python-metrics.bin') });
+    saving.add({ signal: 'logs', bytes: fixture('python-logs.bin') });
     await saving.close();
     expect(readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(['resourceSpans', 'resourceMetrics', 'resourceLogs']);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const { said, arrivals, kept } = await opened(path);
+    const { said, arrivals } = await opened(path);
     expect(said).toMatch(/: \d+ spans? in \d+ traces?$/);
-    expect(arrivals.traces.spans).toBe(kept.services().reduce((sum, { spans }) => sum + spans, 0));
+    expect(arrivals.traces.spans).toBe(arrivals.services().reduce((sum, { spans }) => sum + spans, 0));
     expect(arrivals.traces.spans).toBeGreaterThan(0);
     expect([arrivals.signals.logCount > 0, arrivals.signals.seriesCount > 0]).toEqual([true, true]);
   });
@@ -37,7 +36,7 @@ describe('--save and --load', () => {
     const path = join(folder, 'a.jsonl');
     writeFileSync(path, '{"resourceSpans":[]}\n');
     const saving = save(path, () => {});
-    saving.add({ signal: 'traces', encoding: 'json', bytes: Buffer.from(JSON.stringify(jsonRequest({ trace: 1, span: 1 }))) });
+    saving.add(arrived({ trace: 1, span: 1 }));
     await saving.close();
     expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(3);
   });

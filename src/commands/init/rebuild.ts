@@ -2,6 +2,7 @@
 import { local } from '../../backends/local.ts';
 import { modulesHome } from '../../languages/node/modules-home.ts';
 import { listenAddresses } from '../../see/address.ts';
+import { spansOf } from '../../see/decode.ts';
 import { startReceiver } from '../../see/receive.ts';
 import type { Receiver } from '../../see/receive.ts';
 import { newTraceId, sendUntilAnswered } from '../../see/traffic.ts';
@@ -78,13 +79,12 @@ async function watching({ tools, warn }: Context): Promise<Watch | undefined> {
     const receiver = await startReceiver({
       host: await listenAddresses(tools),
       port: 4318,
-      onSpans: (spans) => {
-        for (const { traceId } of spans) {
+      onTaken: (arrived) => {
+        for (const { traceId } of arrived.signal === 'traces' ? spansOf(arrived) : []) {
           counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
           waiting.get(traceId)?.();
         }
       },
-      onOther: () => {},
     });
     return {
       receiver,

@@ -1,14 +1,12 @@
 /** `view --save FILE` and `--load FILE`. */
 import { appendLines, linesOf } from '../../io/lines.ts';
 import { arrivedOf, lineOf } from '../../see/archive.ts';
-import { countLogs, countMetrics, decodeTraces } from '../../see/decode.ts';
-import type { Kept } from '../../see/keep.ts';
 import type { Arrivals, Arrived } from '../../see/page/arrivals.ts';
 import { EXIT, Stop } from '../../stop.ts';
 
 export interface Saving {
   /** Throws Malformed. */
-  add(arrived: Arrived): void;
+  add(arrived: Pick<Arrived, 'signal' | 'bytes'>): void;
   close(): Promise<void>;
 }
 
@@ -28,7 +26,7 @@ export function save(path: string, trouble: (sentence: string) => void): Saving 
 }
 
 /** Takes a file's requests as if they had just arrived; gives a sentence about it. Throws Stop where there is nothing to show. */
-export async function load(path: string, arrivals: Arrivals, kept: Kept): Promise<string> {
+export async function load(path: string, arrivals: Arrivals): Promise<string> {
   let [number, taken, left] = [0, 0, 0];
   let wrong: string | undefined;
   try {
@@ -41,7 +39,7 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
         wrong ??= `line ${number} ${arrived.refused}`;
         continue;
       }
-      take(arrived, arrivals, kept);
+      arrivals.take(arrived);
       taken++;
     }
   } catch (error) {
@@ -50,19 +48,6 @@ export async function load(path: string, arrivals: Arrivals, kept: Kept): Promis
   if (taken === 0) throw new Stop(EXIT.notDone, `${path} holds nothing to show: ${wrong ?? 'it is empty'}.`, 'Give a file of OTLP JSON lines: of view --save, or of a Collector\'s file exporter.');
   const { traces } = arrivals;
   return `  ${path}: ${traces.spans} ${traces.spans === 1 ? 'span' : 'spans'} in ${traces.size} ${traces.size === 1 ? 'trace' : 'traces'}${wrong === undefined ? '' : `; left out: ${wrong}${left === 1 ? '' : `, and ${left - 1} more`}`}`;
-}
-
-function take({ signal, bytes, encoding }: Arrived, arrivals: Arrivals, kept: Kept): void {
-  if (signal === 'traces') {
-    const decoded = decodeTraces(bytes, encoding);
-    if ('refused' in decoded) return;
-    kept.add(decoded.spans);
-    arrivals.take({ signal, bytes, encoding, groups: decoded.groups });
-    return;
-  }
-  arrivals.take({ signal, bytes, encoding });
-  const counts = signal === 'metrics' ? countMetrics(bytes, encoding) : countLogs(bytes, encoding);
-  if (!('refused' in counts)) kept.count(signal, counts);
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error && 'code' in error ? ({ ENOENT: 'there is no such file', EACCES: 'it is not yours to open', EISDIR: 'it is a folder' }[String(error.code)] ?? String(error.code)) : String(error));

@@ -1,5 +1,5 @@
 import type { Calls, MapEdge, MapNode, ServiceMap } from './api.ts';
-import type { WireSpan } from '../otlp-spans.ts';
+import type { WireSpan } from '../wire-span.ts';
 import { textsOf } from './read-spans.ts';
 import { headsOf, type KeptTrace } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { builtFor, template } from '../../templates.ts';
-import type { ServiceCount } from '../keep.ts';
+import type { ServiceCount } from '../counts.ts';
 import type { State } from './api.ts';
 import type { Arrivals } from './arrivals.ts';
 import { page, type Page } from './routes.ts';

@@ -1,25 +1,46 @@
 import { shorten } from '../otlp-limits.ts';
-import { headsOf as headsIn, readSpans, type SpanGroup, type WireSpan } from '../otlp-spans.ts';
+import { headAt, headsOf as headsIn, type SpanGroup } from '../otlp-spans.ts';
+import type { WireSpan } from '../wire-span.ts';
 import type { TraceSummary } from './api.ts';
+import { Pages, type Piece } from './pages.ts';
 import { field, textsOf } from './read-spans.ts';
+import { Recent, type Ordered } from './recent.ts';
 
-/** Spans of one resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. */
-export interface Chunk {
+/** What spans of one resource and scope have in common. It goes when the last chunk goes. */
+interface Source {
+  readonly key: string;
   readonly service: string;
   readonly resource: Uint8Array;
   readonly scope: Uint8Array;
-  /** `spans` fields of ScopeSpans, one after another. */
-  readonly spans: Uint8Array;
-  readonly count: number;
-  /** What it has of the bytes that chunks share. */
-  readonly shares: readonly Shared[];
-}
-/** Bytes that many chunks have in common. They go when the last one goes. */
-interface Shared {
-  readonly key: string;
-  readonly bytes: Uint8Array;
   users: number;
 }
+
+/** Spans of one trace, resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. */
+export class Chunk {
+  readonly source: Source;
+  /** Ids of the spans, 8 bytes each; then `spans` fields of ScopeSpans, one after another. */
+  readonly piece: Piece;
+  readonly count: number;
+  constructor(source: Source, piece: Piece, count: number) {
+    this.source = source;
+    this.piece = piece;
+    this.count = count;
+  }
+  get service(): string {
+    return this.source.service;
+  }
+  get resource(): Uint8Array {
+    return this.source.resource;
+  }
+  get scope(): Uint8Array {
+    return this.source.scope;
+  }
+  /** A view, good until the store changes. */
+  get spans(): Uint8Array {
+    return this.piece.bytes.subarray(ID * this.count);
+  }
+}
+
 export interface KeptTrace {
   readonly id: string;
   readonly chunks: readonly Chunk[];
@@ -27,18 +48,25 @@ export interface KeptTrace {
   readonly errors: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  readonly services: ReadonlySet<string>;
+  readonly services: readonly string[];
   readonly root: Root;
   /** Grows with every change in the store. */
   readonly seq: number;
 }
+/** Where the root is among the spans of a chunk, and what decides which span it is. */
 interface Root {
-  readonly head: Pick<WireSpan, 'parentId' | 'name' | 'startNs'>;
-  readonly service: string;
-  readonly route: string;
-  readonly status: number;
+  readonly chunk: Chunk | undefined;
+  readonly at: number;
+  readonly rooted: boolean;
+  readonly startNs: bigint;
 }
-type Growing = { -readonly [Key in keyof KeptTrace]: KeptTrace[Key] } & { chunks: Chunk[]; services: Set<string>; readonly ids: Set<string>; bytes: number };
+/** `ids`: of a trace of many spans. */
+interface Growing extends Mutable<KeptTrace>, Ordered<Growing> {
+  chunks: Chunk[];
+  services: string[];
+  ids: Set<string> | undefined;
+}
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 export interface Limits {
   readonly spans: number;
@@ -50,19 +78,39 @@ export const limitsFor = (spans: number): Limits => ({ spans, bytes: spans * 204
 /** Spans in one chunk: what is dropped at once of a trace that is too large alone. */
 const CHUNK = 512;
 const MOST_SERVICES = 20;
+/** Bytes of a span's id. */
+const ID = 8;
+/** Ids of a smaller trace are looked through one by one: that is as fast, and takes no memory. */
+const FEW = 64;
+
+/** What came of a request. */
+export interface Added {
+  readonly changed: ReadonlySet<string>;
+  /** Traces that had to go. */
+  readonly gone: readonly string[];
+  /** Of each group, in order, the spans that came before and were left out. */
+  readonly repeated: readonly number[];
+}
 
 /**
- * The traces that are kept for the page. When there are more spans or bytes than `limits`, the traces that have been
- * quiet for longest go first; of a trace that is larger than that alone, its oldest spans.
+ * The traces that are kept. When there are more spans or bytes than `limits`, the traces that have been quiet for longest go
+ * first; of a trace that is larger than that alone, its oldest spans.
  */
 export class TraceStore {
   readonly limits: Limits;
   readonly #traces = new Map<string, Growing>();
-  readonly #shared = new Map<string, Shared>();
+  readonly #recent = new Recent<Growing>();
+  readonly #sources = new Map<string, Source>();
+  readonly #pages = new Pages();
   #spans = 0;
+  /** Of sources; the pages count their own. */
   #bytes = 0;
   #seq = 0;
   #evicted = 0;
+  /** The source that was asked for last: mostly it is asked for again. */
+  #lastResource = '';
+  #lastScope = '';
+  #lastKey = '0 ';
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -84,128 +132,170 @@ export class TraceStore {
   }
   /** The one that got a span last is last. */
   traces(): Iterable<KeptTrace> {
-    return this.#traces.values();
+    return this.#recent;
   }
 
-  /** Adds a traces request (protobuf). Gives the ids that changed and those that had to go. A span that came before is left out. Throws Malformed, and then nothing was added. */
-  add(request: Uint8Array, groups: readonly SpanGroup[] = readSpans(request).groups): { readonly changed: ReadonlySet<string>; readonly gone: readonly string[] } {
+  /** Adds the spans of a request. A span that came before is left out. */
+  add(groups: readonly SpanGroup[]): Added {
     const changed = new Set<string>();
-    for (const group of groups) {
+    const repeated = groups.map((group) => {
+      let again = 0;
       for (const [id, spans] of byTrace(group.spans)) {
-        for (let from = 0; from < spans.length; from += CHUNK) {
-          this.#addChunk(id, group, spans.slice(from, from + CHUNK));
-          changed.add(id);
-        }
+        for (let from = 0; from < spans.length; from += CHUNK) again += this.#addChunk(id, group, spans.length <= CHUNK ? spans : spans.slice(from, from + CHUNK));
+        changed.add(id);
       }
-    }
+      return again;
+    });
     // At the end: a request has its spans in order of services, and no trace should go in the middle of it.
     const gone = this.#trim();
     for (const id of gone) changed.delete(id);
-    return { changed, gone };
+    if (this.#pages.sparse) for (const { chunks } of this.#recent) for (const { piece } of chunks) this.#pages.move(piece);
+    return { changed, gone, repeated };
   }
 
-  #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): void {
+  /** Gives how many of them came before. */
+  #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): number {
     this.#seq++;
-    const trace = this.#traces.get(id) ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: new Set(), root: NO_ROOT, seq: 0, ids: new Set(), bytes: 0 };
-    // Taken out and put at the end: the map is in order of last arrival.
-    this.#traces.delete(id);
-    this.#traces.set(id, trace);
+    const known = this.#traces.get(id);
+    const trace: Growing = known ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: [], root: NO_ROOT, seq: 0, ids: undefined, older: undefined, newer: undefined };
+    if (known === undefined) this.#traces.set(id, trace);
+    else this.#recent.remove(trace);
+    this.#recent.add(trace);
     trace.seq = this.#seq;
-    const fresh = spans.filter(({ spanId }) => !trace.ids.has(spanId) && trace.ids.add(spanId));
-    if (fresh.length === 0) return;
+    const fresh = unknownOf(trace, spans);
+    const [first] = fresh;
+    if (first === undefined) return spans.length;
+    const chunk = this.#keep(this.#sourceOf(group), fresh);
+    let at = 0;
     for (const span of fresh) {
-      if (trace.spans === 0 || span.startNs < trace.startNs) trace.startNs = span.startNs;
-      if (span.endNs > trace.endNs) trace.endNs = span.endNs;
+      const { startNs, endNs } = span;
+      if (trace.spans === 0 || startNs < trace.startNs) trace.startNs = startNs;
+      if (endNs > trace.endNs) trace.endNs = endNs;
       if (span.error) trace.errors++;
       trace.spans++;
-      if (trace.root === NO_ROOT || isBefore(span, trace.root.head)) trace.root = rootOf(span, group.service);
+      const rooted = span.parentAt < 0;
+      if (trace.root === NO_ROOT || (rooted === trace.root.rooted ? startNs < trace.root.startNs : rooted)) trace.root = { chunk, at, rooted, startNs };
+      at += span.end - span.from;
     }
-    trace.services.add(group.service);
-    const [resource, scope] = [this.#share(group.resource), this.#share(group.scope)];
-    const chunk = { service: group.service, resource: resource.bytes, scope: scope.bytes, shares: [resource, scope], spans: Buffer.concat(fresh.map(({ framed }) => framed)), count: fresh.length };
+    if (!trace.services.includes(group.service)) trace.services.push(group.service);
     trace.chunks.push(chunk);
-    trace.bytes += chunk.spans.length;
     this.#spans += fresh.length;
-    this.#bytes += chunk.spans.length;
+    return spans.length - fresh.length;
+  }
+
+  #keep(source: Source, spans: readonly WireSpan[]): Chunk {
+    const piece = this.#pages.take(spans.reduce((sum, { from, end }) => sum + ID + end - from, 0));
+    const to = piece.page.bytes;
+    let [idAt, at] = [piece.at, piece.at + ID * spans.length];
+    // Spans that lie one behind the other are copied together.
+    let [bytes, copyFrom, copyTo] = [to, 0, 0];
+    for (const { around, spanAt, from, end } of spans) {
+      for (let index = 0; index < ID; index++) to[idAt++] = around.bytes[spanAt + index] ?? 0;
+      if (from !== copyTo || around.bytes !== bytes) {
+        if (copyTo > copyFrom) at += bytes.copy(to, at, copyFrom, copyTo);
+        [bytes, copyFrom] = [around.bytes, from];
+      }
+      copyTo = end;
+    }
+    bytes.copy(to, at, copyFrom, copyTo);
+    return new Chunk(source, piece, spans.length);
   }
 
   #trim(): readonly string[] {
     const gone: string[] = [];
-    while (this.#spans > this.limits.spans || this.#bytes > this.limits.bytes) {
-      const oldest = this.#traces.values().next().value;
+    while (this.#spans > this.limits.spans || this.#bytes + this.#pages.live > this.limits.bytes) {
+      const { oldest } = this.#recent;
       if (oldest === undefined) break;
       if (this.#traces.size > 1) {
         this.#traces.delete(oldest.id);
-        for (const { shares } of oldest.chunks) this.#release(shares);
-        this.#spans -= oldest.spans;
-        this.#bytes -= oldest.bytes;
+        this.#recent.remove(oldest);
+        for (const chunk of oldest.chunks) this.#release(chunk);
         this.#evicted++;
         gone.push(oldest.id);
       } else {
         const chunk = oldest.chunks.shift();
         if (chunk === undefined) break;
         for (const head of headsOf(chunk)) {
-          oldest.ids.delete(head.spanId);
+          oldest.ids?.delete(head.spanId);
           if (head.error) oldest.errors--;
         }
-        this.#release(chunk.shares);
         oldest.spans -= chunk.count;
-        oldest.bytes -= chunk.spans.length;
-        this.#spans -= chunk.count;
-        this.#bytes -= chunk.spans.length;
+        this.#release(chunk);
       }
     }
     return gone;
   }
 
-  /** Resources and scopes repeat with every request, and cost their bytes once: twice, as they are the key too. */
-  #share(bytes: Uint8Array): Shared {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    const known = this.#shared.get(key);
+  #release({ source, piece, count }: Chunk): void {
+    this.#spans -= count;
+    this.#pages.give(piece);
+    if (--source.users > 0) return;
+    this.#sources.delete(source.key);
+    this.#bytes -= bytesOf(source);
+  }
+
+  /** Resources and scopes repeat with every request, and cost their bytes once. */
+  #sourceOf({ service, resource, scope }: SpanGroup): Source {
+    const key = resource === this.#lastResource && scope === this.#lastScope ? this.#lastKey : `${resource.length} ${resource}${scope}`;
+    [this.#lastResource, this.#lastScope, this.#lastKey] = [resource, scope, key];
+    const known = this.#sources.get(key);
     if (known !== undefined) {
       known.users++;
       return known;
     }
-    const made = { key, bytes: Uint8Array.from(bytes), users: 1 };
-    this.#shared.set(key, made);
-    this.#bytes += 2 * bytes.length;
+    const made = { key, service, resource: Buffer.from(resource, 'latin1'), scope: Buffer.from(scope, 'latin1'), users: 1 };
+    this.#sources.set(key, made);
+    this.#bytes += bytesOf(made);
     return made;
   }
+}
 
-  #release(shares: readonly Shared[]): void {
-    for (const shared of shares) {
-      if (--shared.users > 0) continue;
-      this.#shared.delete(shared.key);
-      this.#bytes -= 2 * shared.bytes.length;
-    }
+/** Its key is as long as they are. */
+const bytesOf = ({ resource, scope }: Source): number => 2 * (resource.length + scope.length);
+
+const NO_ROOT: Root = { chunk: undefined, at: 0, rooted: false, startNs: 0n };
+
+/** Those whose ids are not in the trace yet, each once. */
+function unknownOf(trace: Growing, spans: readonly WireSpan[]): readonly WireSpan[] {
+  if (trace.ids === undefined && trace.spans + spans.length <= FEW) {
+    const fresh: WireSpan[] = [];
+    for (const span of spans) if (!fresh.some((one) => isSameId(one.around.bytes, one.spanAt, span)) && !trace.chunks.some((chunk) => hasId(chunk, span))) fresh.push(span);
+    return fresh;
   }
+  const ids = (trace.ids ??= new Set(trace.chunks.flatMap((chunk) => headsOf(chunk).map(({ spanId }) => spanId))));
+  return spans.filter(({ spanId }) => !ids.has(spanId) && ids.add(spanId));
 }
 
-const NO_ROOT: Root = { head: { parentId: '', name: '', startNs: 0n }, service: '', route: '', status: 0 };
-
-/** A span without a parent before one with a parent; then the one that starts first. */
-function isBefore(span: Root['head'], root: Root['head']): boolean {
-  if ((span.parentId === '') !== (root.parentId === '')) return span.parentId === '';
-  return span.startNs < root.startNs;
+function hasId({ piece, count }: Chunk, span: WireSpan): boolean {
+  for (let index = 0; index < count; index++) if (isSameId(piece.page.bytes, piece.at + ID * index, span)) return true;
+  return false;
 }
 
-const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
-
-function rootOf({ parentId, name, startNs, bytes }: WireSpan, service: string): Root {
-  const http = textsOf(bytes, 9, HTTP);
-  const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
-  const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
-  return { head: { parentId, name: cut(name), startNs }, service: cut(service), route: cut(route), status: Number.isInteger(status) ? status : 0 };
+function isSameId(bytes: Buffer, at: number, { around, spanAt }: WireSpan): boolean {
+  for (let index = 0; index < ID; index++) if (bytes[at + index] !== around.bytes[spanAt + index]) return false;
+  return true;
 }
 
+/** Spans of a trace mostly come one after another: then its id is read once. */
 function byTrace(spans: readonly WireSpan[]): Map<string, WireSpan[]> {
   const groups = new Map<string, WireSpan[]>();
+  let [last, group]: [WireSpan | undefined, WireSpan[]] = [undefined, []];
   for (const span of spans) {
-    const group = groups.get(span.traceId);
-    if (group === undefined) groups.set(span.traceId, [span]);
-    else group.push(span);
+    if (last === undefined || !isSameTrace(last, span)) {
+      const { traceId } = span;
+      const known = groups.get(traceId);
+      group = known ?? [];
+      if (known === undefined) groups.set(traceId, group);
+    }
+    group.push(span);
+    last = span;
   }
   return groups;
+}
+
+function isSameTrace(one: WireSpan, other: WireSpan): boolean {
+  for (let index = 15; index >= 0; index--) if (one.around.bytes[one.traceAt + index] !== other.around.bytes[other.traceAt + index]) return false;
+  return true;
 }
 
 export const headsOf = (chunk: Chunk): readonly WireSpan[] => headsIn(chunk.spans, chunk.service);
@@ -223,10 +313,27 @@ export function requestOf(trace: KeptTrace, most = Number.POSITIVE_INFINITY): Ui
   return Buffer.concat(groups);
 }
 
+const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
+
 /** A trace's line in the list. */
 export function summaryOf({ id, startNs, endNs, spans, errors, services, root }: KeptTrace): TraceSummary {
-  const names = [root.service, ...[...services].filter((name) => name !== root.service).map(cut)].slice(0, MOST_SERVICES);
-  return { id, at: Number(startNs / 1000n), ns: Math.max(0, Number(endNs - startNs)), spans, errors, services: names, name: root.head.name, route: root.route, status: root.status, rooted: root.head.parentId === '' };
+  const head = root.chunk === undefined ? undefined : headAt(root.chunk.spans, root.at, root.chunk.service);
+  const service = cut(head?.service ?? '');
+  const http = head === undefined ? new Map<string, string>() : textsOf(head.bytes, 9, HTTP);
+  const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
+  const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
+  return {
+    id,
+    at: Number(startNs / 1000n),
+    ns: Math.max(0, Number(endNs - startNs)),
+    spans,
+    errors,
+    services: [service, ...services.map(cut).filter((name) => name !== service)].slice(0, MOST_SERVICES),
+    name: cut(head?.name ?? ''),
+    route: cut(route),
+    status: Number.isInteger(status) ? status : 0,
+    rooted: root.rooted,
+  };
 }
 
 /** Names are the sender's choice; a list shows no more of them. */

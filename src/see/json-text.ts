@@ -31,6 +31,7 @@ export class JsonText {
     const { bytes } = this;
     let { at } = this;
     let byte = bytes[at] ?? -1;
+    if (byte > 0x20) return byte;
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++at] ?? -1;
     this.at = at;
     return byte;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pages, type Piece } from '../../src/see/page/pages.ts';
+import { bytesOf, Pages, type Piece } from '../../src/see/page/pages.ts';
 import { Recent, type Ordered } from '../../src/see/page/recent.ts';
 
 const filled = (pages: Pages, length: number, byte: number): Piece => {
   const piece = pages.take(length);
-  piece.bytes.fill(byte);
+  bytesOf(piece).fill(byte);
   return piece;
 };
-const isFilled = ({ bytes }: Piece, length: number, byte: number): boolean => bytes.length === length && bytes.every((one) => one === byte);
+const isFilled = (piece: Piece, length: number, byte: number): boolean => piece.length === length && bytesOf(piece).every((one) => one === byte);
 
 describe('pages', () => {
   it('hold nothing once all is given back, but for the page that is written to', () => {

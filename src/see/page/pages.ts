@@ -4,31 +4,27 @@
  * moves them together.
  */
 const PAGE = 64 * 1024;
+/** A piece that is larger has a page of its own: what is left of the open one would be lost. */
+const LARGE = PAGE / 4;
 /** Bytes that may be wasted before it is worth moving pieces: a quarter of those in use, and some pages. */
 const SLACK = 16 * PAGE;
 
 interface Page {
   readonly bytes: Buffer;
   used: number;
-  /** Bytes of the pieces that are still in use. */
+  /** Pieces that are still in use, and their bytes. */
+  pieces: number;
   live: number;
 }
 
 /** A piece of memory: it lies elsewhere after `move`. */
-export class Piece {
+export interface Piece {
   page: Page;
   at: number;
   readonly length: number;
-  constructor(page: Page, at: number, length: number) {
-    this.page = page;
-    this.at = at;
-    this.length = length;
-  }
-  /** A view, good until the next change of the pages. */
-  get bytes(): Buffer {
-    return this.page.bytes.subarray(this.at, this.at + this.length);
-  }
 }
+/** A view, good until the next change of the pages. */
+export const bytesOf = ({ page, at, length }: Piece): Buffer => page.bytes.subarray(at, at + length);
 
 export class Pages {
   #open = newPage(PAGE);
@@ -49,22 +45,17 @@ export class Pages {
 
   /** Room for `length` bytes; what is in it is whatever was there before. */
   take(length: number): Piece {
-    let page = this.#open;
-    if (page.used + length > page.bytes.length) {
-      page = newPage(Math.max(PAGE, length));
-      this.#held += page.bytes.length;
-      const last = this.#open;
-      this.#open = page;
-      this.#drop(last);
-    }
-    const piece = new Piece(page, page.used, length);
+    const page = length > LARGE ? this.#newPage(length) : this.#pageFor(length);
+    const piece = { page, at: page.used, length };
     page.used += length;
+    page.pieces++;
     page.live += length;
     this.#live += length;
     return piece;
   }
 
   give({ page, length }: Pick<Piece, 'page' | 'length'>): void {
+    page.pieces--;
     page.live -= length;
     this.#live -= length;
     this.#drop(page);
@@ -74,17 +65,29 @@ export class Pages {
   move(piece: Piece): void {
     const { page, length } = piece;
     if (page === this.#open || page.live * 2 > page.bytes.length) return;
-    const { bytes } = piece;
     const place = this.take(length);
-    bytes.copy(place.page.bytes, place.at);
+    bytesOf(piece).copy(place.page.bytes, place.at);
     piece.page = place.page;
     piece.at = place.at;
     this.give({ page, length });
   }
 
+  #pageFor(length: number): Page {
+    const last = this.#open;
+    if (last.used + length <= PAGE) return last;
+    this.#open = this.#newPage(PAGE);
+    this.#drop(last);
+    return this.#open;
+  }
+
+  #newPage(length: number): Page {
+    this.#held += length;
+    return newPage(length);
+  }
+
   #drop(page: Page): void {
-    if (page.live === 0 && page !== this.#open) this.#held -= page.bytes.length;
+    if (page.pieces === 0 && page !== this.#open) this.#held -= page.bytes.length;
   }
 }
 
-const newPage = (length: number): Page => ({ bytes: Buffer.allocUnsafeSlow(length), used: 0, live: 0 });
+const newPage = (length: number): Page => ({ bytes: Buffer.allocUnsafeSlow(length), used: 0, pieces: 0, live: 0 });

@@ -2,7 +2,7 @@ import { shorten } from '../otlp-limits.ts';
 import { headAt, headsOf as headsIn, type SpanGroup } from '../otlp-spans.ts';
 import type { WireSpan } from '../wire-span.ts';
 import type { TraceSummary } from './api.ts';
-import { Pages, type Piece } from './pages.ts';
+import { bytesOf, Pages, type Piece } from './pages.ts';
 import { field, textsOf } from './read-spans.ts';
 import { Recent, type Ordered } from './recent.ts';
 
@@ -10,21 +10,29 @@ import { Recent, type Ordered } from './recent.ts';
 interface Source {
   readonly key: string;
   readonly service: string;
+  /** The same list for all traces of this service alone. */
+  readonly services: readonly string[];
   readonly resource: Uint8Array;
   readonly scope: Uint8Array;
   users: number;
 }
 
-/** Spans of one trace, resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. */
-export class Chunk {
+/**
+ * Spans of one trace, resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. A piece of the
+ * pages: ids of the spans, 8 bytes each; then `spans` fields of ScopeSpans, one after another.
+ */
+export class Chunk implements Piece {
   readonly source: Source;
-  /** Ids of the spans, 8 bytes each; then `spans` fields of ScopeSpans, one after another. */
-  readonly piece: Piece;
   readonly count: number;
-  constructor(source: Source, piece: Piece, count: number) {
+  page: Piece['page'];
+  at: number;
+  readonly length: number;
+  constructor(source: Source, { page, at, length }: Piece, count: number) {
     this.source = source;
-    this.piece = piece;
     this.count = count;
+    this.page = page;
+    this.at = at;
+    this.length = length;
   }
   get service(): string {
     return this.source.service;
@@ -37,7 +45,7 @@ export class Chunk {
   }
   /** A view, good until the store changes. */
   get spans(): Uint8Array {
-    return this.piece.bytes.subarray(ID * this.count);
+    return bytesOf(this).subarray(ID * this.count);
   }
 }
 
@@ -63,7 +71,6 @@ interface Root {
 /** `ids`: of a trace of many spans. */
 interface Growing extends Mutable<KeptTrace>, Ordered<Growing> {
   chunks: Chunk[];
-  services: string[];
   ids: Set<string> | undefined;
 }
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -149,7 +156,7 @@ export class TraceStore {
     // At the end: a request has its spans in order of services, and no trace should go in the middle of it.
     const gone = this.#trim();
     for (const id of gone) changed.delete(id);
-    if (this.#pages.sparse) for (const { chunks } of this.#recent) for (const { piece } of chunks) this.#pages.move(piece);
+    if (this.#pages.sparse) for (const { chunks } of this.#recent) for (const chunk of chunks) this.#pages.move(chunk);
     return { changed, gone, repeated };
   }
 
@@ -157,7 +164,7 @@ export class TraceStore {
   #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): number {
     this.#seq++;
     const known = this.#traces.get(id);
-    const trace: Growing = known ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: [], root: NO_ROOT, seq: 0, ids: undefined, older: undefined, newer: undefined };
+    const trace: Growing = known ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: NONE, root: NO_ROOT, seq: 0, ids: undefined, older: undefined, newer: undefined };
     if (known === undefined) this.#traces.set(id, trace);
     else this.#recent.remove(trace);
     this.#recent.add(trace);
@@ -177,7 +184,8 @@ export class TraceStore {
       if (trace.root === NO_ROOT || (rooted === trace.root.rooted ? startNs < trace.root.startNs : rooted)) trace.root = { chunk, at, rooted, startNs };
       at += span.end - span.from;
     }
-    if (!trace.services.includes(group.service)) trace.services.push(group.service);
+    if (trace.spans === fresh.length) trace.services = chunk.source.services;
+    else if (!trace.services.includes(group.service)) trace.services = [...trace.services, group.service];
     trace.chunks.push(chunk);
     this.#spans += fresh.length;
     return spans.length - fresh.length;
@@ -226,12 +234,13 @@ export class TraceStore {
     return gone;
   }
 
-  #release({ source, piece, count }: Chunk): void {
+  #release(chunk: Chunk): void {
+    const { source, count } = chunk;
     this.#spans -= count;
-    this.#pages.give(piece);
+    this.#pages.give(chunk);
     if (--source.users > 0) return;
     this.#sources.delete(source.key);
-    this.#bytes -= bytesOf(source);
+    this.#bytes -= costOf(source);
   }
 
   /** Resources and scopes repeat with every request, and cost their bytes once. */
@@ -243,16 +252,17 @@ export class TraceStore {
       known.users++;
       return known;
     }
-    const made = { key, service, resource: Buffer.from(resource, 'latin1'), scope: Buffer.from(scope, 'latin1'), users: 1 };
+    const made = { key, service, services: [service], resource: Buffer.from(resource, 'latin1'), scope: Buffer.from(scope, 'latin1'), users: 1 };
     this.#sources.set(key, made);
-    this.#bytes += bytesOf(made);
+    this.#bytes += costOf(made);
     return made;
   }
 }
 
 /** Its key is as long as they are. */
-const bytesOf = ({ resource, scope }: Source): number => 2 * (resource.length + scope.length);
+const costOf = ({ resource, scope }: Source): number => 2 * (resource.length + scope.length);
 
+const NONE: readonly string[] = [];
 const NO_ROOT: Root = { chunk: undefined, at: 0, rooted: false, startNs: 0n };
 
 /** Those whose ids are not in the trace yet, each once. */
@@ -266,8 +276,8 @@ function unknownOf(trace: Growing, spans: readonly WireSpan[]): readonly WireSpa
   return spans.filter(({ spanId }) => !ids.has(spanId) && ids.add(spanId));
 }
 
-function hasId({ piece, count }: Chunk, span: WireSpan): boolean {
-  for (let index = 0; index < count; index++) if (isSameId(piece.page.bytes, piece.at + ID * index, span)) return true;
+function hasId({ page, at, count }: Chunk, span: WireSpan): boolean {
+  for (let index = 0; index < count; index++) if (isSameId(page.bytes, at + ID * index, span)) return true;
   return false;
 }
 

@@ -1,6 +1,6 @@
 import { shorten } from './otlp-limits.ts';
-import type { SpanGroup } from './otlp-spans.ts';
 import type { Count, Signal } from './span.ts';
+import type { WireSpan } from './wire-span.ts';
 
 /** What is known of one service, for the table. */
 export interface ServiceCount {
@@ -25,14 +25,12 @@ const OTHERS = '(other services)';
 export class ServiceCounts {
   readonly #of = new Map<string, { -readonly [Key in keyof ServiceCount]: ServiceCount[Key] }>();
 
-  /** @param repeated of the group's spans, those that came before. */
-  addSpans({ service, spans }: SpanGroup, repeated: number): void {
-    if (spans.length === 0) return;
+  /** @param spans that did not come before. @param repeated how many did. */
+  addSpans(service: string, spans: readonly WireSpan[], repeated: number): void {
+    if (spans.length + repeated === 0) return;
     const count = this.#countOf(service);
     count.repeated += repeated;
-    count.spans += spans.length - repeated;
-    // All of them were counted before, with their errors.
-    if (repeated === spans.length) return;
+    count.spans += spans.length;
     for (const span of spans) if (span.error) count.errors++;
     const last = spans.findLast(({ kind }) => kind === 'server' || kind === 'consumer') ?? (count.last === '' ? spans.at(-1) : undefined);
     if (last !== undefined) count.last = shorten(last.name, LONGEST);

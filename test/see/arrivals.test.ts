@@ -23,10 +23,10 @@ describe('what arrived, by service', () => {
 
   it('a span that comes twice is counted once, and as repeated', () => {
     const one = arrivals();
-    one.take(arrived({ trace: 1, span: 1 }, { trace: 1, span: 1 }));
-    one.take(arrived({ trace: 1, span: 1 }));
-    expect(one.services()).toMatchObject([{ spans: 1, repeated: 2 }]);
-    expect(one.trace(ONE)).toHaveLength(1);
+    one.take(arrived({ trace: 1, span: 1, error: true }, { trace: 1, span: 1, error: true }));
+    one.take(arrived({ trace: 1, span: 1, error: true }, { trace: 1, span: 2 }));
+    expect(one.services()).toMatchObject([{ spans: 2, errors: 1, repeated: 2 }]);
+    expect(one.trace(ONE)).toHaveLength(2);
   });
 
   it('goes on when the spans have to go', () => {

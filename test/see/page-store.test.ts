@@ -52,7 +52,7 @@ describe('the list', () => {
 describe('memory', () => {
   it('lets the trace go that has been quiet for longest, and says which', () => {
     const one = store([{ trace: 1, span: 1 }, { trace: 2, span: 1 }, { trace: 1, span: 2 }], limitsFor(3));
-    expect(one.add(groups({ trace: 3, span: 1 }))).toEqual({ changed: new Set([traceId(3)]), gone: [traceId(2)], repeated: [0] });
+    expect(one.add(groups({ trace: 3, span: 1 }))).toMatchObject({ changed: new Set([traceId(3)]), gone: [traceId(2)], fresh: [[{ spanId: spanId(1) }]] });
     expect([ids(one), one.spans, one.evicted]).toEqual([[traceId(1), traceId(3)], 3, 1]);
   });
   it('is bounded in bytes too', () => {

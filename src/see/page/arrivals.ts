@@ -34,8 +34,8 @@ export class Arrivals {
   /** Throws Malformed where a part that was not read yet is not right; then it was counted, and is not kept. */
   readonly take = (arrived: Arrived): void => {
     if (arrived.signal === 'traces') {
-      const { changed, gone, repeated } = this.traces.add(arrived.groups);
-      for (const [index, group] of arrived.groups.entries()) this.#counts.addSpans(group, repeated[index] ?? 0);
+      const { changed, gone, fresh } = this.traces.add(arrived.groups);
+      for (const [index, { service, spans }] of arrived.groups.entries()) this.#counts.addSpans(service, fresh[index] ?? [], spans.length - (fresh[index]?.length ?? 0));
       this.#tell(changed, gone);
       return;
     }

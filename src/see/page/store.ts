@@ -95,8 +95,8 @@ export interface Added {
   readonly changed: ReadonlySet<string>;
   /** Traces that had to go. */
   readonly gone: readonly string[];
-  /** Of each group, in order, the spans that came before and were left out. */
-  readonly repeated: readonly number[];
+  /** Of each group, in order, the spans that did not come before. */
+  readonly fresh: readonly (readonly WireSpan[])[];
 }
 
 /**
@@ -145,23 +145,23 @@ export class TraceStore {
   /** Adds the spans of a request. A span that came before is left out. */
   add(groups: readonly SpanGroup[]): Added {
     const changed = new Set<string>();
-    const repeated = groups.map((group) => {
-      let again = 0;
+    const fresh = groups.map((group) => {
+      const parts: (readonly WireSpan[])[] = [];
       for (const [id, spans] of byTrace(group.spans)) {
-        for (let from = 0; from < spans.length; from += CHUNK) again += this.#addChunk(id, group, spans.length <= CHUNK ? spans : spans.slice(from, from + CHUNK));
+        for (let from = 0; from < spans.length; from += CHUNK) parts.push(this.#addChunk(id, group, spans.length <= CHUNK ? spans : spans.slice(from, from + CHUNK)));
         changed.add(id);
       }
-      return again;
+      return parts.reduce((sum, part) => sum + part.length, 0) === group.spans.length ? group.spans : parts.flat();
     });
     // At the end: a request has its spans in order of services, and no trace should go in the middle of it.
     const gone = this.#trim();
     for (const id of gone) changed.delete(id);
     if (this.#pages.sparse) for (const { chunks } of this.#recent) for (const chunk of chunks) this.#pages.move(chunk);
-    return { changed, gone, repeated };
+    return { changed, gone, fresh };
   }
 
-  /** Gives how many of them came before. */
-  #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): number {
+  /** Gives those that did not come before. */
+  #addChunk(id: string, group: SpanGroup, spans: readonly WireSpan[]): readonly WireSpan[] {
     this.#seq++;
     const known = this.#traces.get(id);
     const trace: Growing = known ?? { id, chunks: [], spans: 0, errors: 0, startNs: 0n, endNs: 0n, services: NONE, root: NO_ROOT, seq: 0, ids: undefined, older: undefined, newer: undefined };
@@ -170,8 +170,7 @@ export class TraceStore {
     this.#recent.add(trace);
     trace.seq = this.#seq;
     const fresh = unknownOf(trace, spans);
-    const [first] = fresh;
-    if (first === undefined) return spans.length;
+    if (fresh.length === 0) return fresh;
     const chunk = this.#keep(this.#sourceOf(group), fresh);
     let at = 0;
     for (const span of fresh) {
@@ -188,7 +187,7 @@ export class TraceStore {
     else if (!trace.services.includes(group.service)) trace.services = [...trace.services, group.service];
     trace.chunks.push(chunk);
     this.#spans += fresh.length;
-    return spans.length - fresh.length;
+    return fresh;
   }
 
   #keep(source: Source, spans: readonly WireSpan[]): Chunk {

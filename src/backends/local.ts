@@ -7,7 +7,7 @@ export const LOCAL_PORT = 4318;
 /** That of OTLP over gRPC. */
 export const LOCAL_GRPC_PORT = 4317;
 /** The machine as a container sees it: Docker Desktop knows the name; Docker Engine since 20.10 with `host-gateway`. */
-const GATEWAY = 'host.docker.internal';
+export const GATEWAY = 'host.docker.internal';
 
 /** A container has its own localhost, unless it shares the host's network or is no container at all. */
 const onThisMachine = (service: Service, choices: Choices) => choices.local === true || service.networkMode === 'host' || service.origin === 'folder';

@@ -5,18 +5,21 @@ import { listenAddresses } from '../see/address.ts';
 import { spansOf } from '../see/decode.ts';
 import { Malformed } from '../see/otlp-limits.ts';
 import { Arrivals } from '../see/page/arrivals.ts';
+import type { Cause } from '../see/page/api.ts';
 import { openPage } from '../see/page/open.ts';
 import { previewUrl } from '../see/page/preview.ts';
 import { limitsFor } from '../see/page/store.ts';
+import { whileEmpty } from '../see/page/while-empty.ts';
 import { startReceiver, type Receiver } from '../see/receive.ts';
 import { serviceTable } from '../see/table.ts';
-import { batchJson, traceText } from '../see/watch.ts';
+import { batchJson, nothingYet, traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report } from '../types.ts';
 import { screen, type Screen } from '../ui/screen.ts';
 import { hostOf } from '../workspace/host.ts';
 import type { Run } from './context.ts';
 import { folderOf } from './workspace-of.ts';
+import { causeIn, type Listening } from './view/cause.ts';
 import { load, save } from './view/files.ts';
 import { linesOf } from './view/lines.ts';
 import { untilQuit } from './view/until-quit.ts';
@@ -51,9 +54,10 @@ export const run: Run = async (args, context) => {
   const changed = (): void => {
     if (live !== undefined) redraw ??= setTimeout(() => {
       redraw = undefined;
-      draw(live, arrivals.services(), context.terminal.columns);
+      draw(live, arrivals.services(), causes.now(), context.terminal.columns);
     }, 100);
   };
+  const causes = whileEmpty<Cause>({ isEmpty: () => arrivals.traces.size === 0, ask: () => causeIn(context, listening(receiver)) });
   if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals));
   const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
   const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
@@ -67,6 +71,7 @@ export const run: Run = async (args, context) => {
       services: arrivals.services,
       names: () => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))],
       endpoint: () => `http://localhost:${receiver.port}`,
+      causes,
     }),
     onTaken(arrived) {
       try {
@@ -83,7 +88,8 @@ export const run: Run = async (args, context) => {
     onTrouble: trouble,
   });
   context.print(welcome(receiver, preview(receiver.port), live !== undefined));
-  if (live !== undefined) draw(live, arrivals.services(), context.terminal.columns);
+  if (live !== undefined) draw(live, arrivals.services(), undefined, context.terminal.columns);
+  const unwatch = live === undefined ? undefined : causes.watch(changed);
   const shown = new Set<string>();
   await untilQuit(context, live === undefined ? undefined : () => {
     const ids = [...arrivals.traces.traces()].map(({ id }) => id);
@@ -92,6 +98,7 @@ export const run: Run = async (args, context) => {
     shown.add(next);
     live.above([...traceText(next, arrivals.trace(next), context.terminal.columns), '']);
   });
+  unwatch?.();
   clearTimeout(redraw);
   live?.end();
   await receiver.close();
@@ -115,8 +122,10 @@ function welcome({ url, port, addresses, grpcPort }: Receiver, preview: string |
   return `  Receiving OTLP/HTTP at ${url}${grpcPort === undefined ? '' : ` and gRPC at localhost:${grpcPort}`}${containers}\n  In the browser: ${preview ?? `${url}/`}\n  ${live ? 'Enter: the next trace · q: quit' : 'Ctrl-C ends it.'}\n`;
 }
 
-function draw(live: Screen, services: Parameters<typeof serviceTable>[0], columns: number): void {
-  if (services.length === 0) return live.draw(['  Nothing has arrived yet.']);
+const listening = ({ port, grpcPort, addresses }: Receiver): Listening => ({ addresses, ports: [port, ...(grpcPort === undefined ? [] : [grpcPort])] });
+
+function draw(live: Screen, services: Parameters<typeof serviceTable>[0], cause: Cause | undefined, columns: number): void {
+  if (services.length === 0) return live.draw(nothingYet(cause, columns));
   const more = services.length - MOST_LINES;
   live.draw([...serviceTable(services.slice(0, MOST_LINES), columns - 2).map((line) => `  ${line}`), ...(more > 0 ? [`  … and ${more} more`] : [])]);
 }

@@ -130,8 +130,10 @@ function destination(url: string | undefined, from: Setting | 'default' | Eviden
 }
 
 /** Also of an address without a scheme ('api.honeycomb.io:443'), which most exporters refuse but which names a host all the same. */
-export function hostOf(url: string): string | undefined {
+export const hostOf = (url: string): string | undefined => addressOf(url)?.hostname;
+
+export function addressOf(url: string): URL | undefined {
   const text = url.trim().replace(/^["']|["']$/g, '');
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  return URL.canParse(full) ? new URL(full).hostname : undefined;
+  return URL.canParse(full) ? new URL(full) : undefined;
 }

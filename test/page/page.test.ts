@@ -1,5 +1,5 @@
 /** The page of `view` in a real Chromium, served by the built program: `npm run test:page`. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +55,13 @@ async function tab({ url }: { readonly url: string }, path = '', options: Browse
 const shop = async (one: View, count: number): Promise<void> => {
   for (const body of traffic(count, NOW)) await one.send(body);
 };
+/** One Express service that is set up for Honeycomb. */
+function workspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'view-page-'));
+  closing.push(async () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(new URL('../workspaces/express-commonjs/out', import.meta.url), folder, { recursive: true });
+  return folder;
+}
 const rows = (page: Page) => page.locator('#rows [role=row]:not([hidden])');
 const matches = (page: Page, text: string): Promise<unknown> => page.locator('#matches', { hasText: new RegExp(`^${text}$`) }).waitFor();
 const lines = (page: Page) => page.locator('#spans [role=row]:not([hidden])');
@@ -76,6 +83,19 @@ describe('traces', () => {
     await one.send(request(trace(4, NOW + 60_000)));
     await matches(page, '2 traces');
     expect(await rows(page).first().getAttribute('id')).toBe(`trace-${trace(4, NOW)[0]?.traceId}`);
+  });
+
+  it('an empty page in a workspace says why nothing arrives, and what to do; what is mended is seen', async () => {
+    const folder = workspace();
+    const page = await tab(await view(['--cwd', folder]));
+    const cause = page.locator('#cause');
+    await cause.getByText('Nothing is sent here: api sends to Honeycomb').waitFor();
+    expect(await cause.innerText()).toMatch(/docker-compose\.yml:9[\s\S]*npx otel-setup init --backend local/);
+    expect(await page.locator('#steps').isVisible()).toBe(false);
+    const file = join(folder, 'docker-compose.yml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('  api:', '  <b>api</b>:'));
+    await cause.getByText('<b>api</b> sends to').waitFor();
+    expect(await page.locator('#cause b').count()).toBe(0);
   });
 
   it('are filtered by service, route, status, duration and the text of attributes', async () => {
@@ -439,6 +459,11 @@ describe('for everybody: axe finds nothing', () => {
   it('the empty page', async () => {
     const page = await tab(await view());
     await page.getByText('Nothing has arrived yet').waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+  it.each<[string, BrowserContextOptions]>([['light', {}], ['dark', { colorScheme: 'dark' }], ['on a phone', PHONE]])('the empty page with a cause, %s', async (_, options) => {
+    const page = await tab(await view(['--cwd', workspace()]), '', options);
+    await page.locator('#cause').waitFor();
     expect(await violations(page)).toEqual([]);
   });
 });

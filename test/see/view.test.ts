@@ -1,27 +1,30 @@
 import { EventEmitter, once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArgs } from '../../src/args.ts';
 import type { Context } from '../../src/commands/context.ts';
 import { run } from '../../src/commands/view.ts';
 import { freePort } from '../../src/see/ports.ts';
-import { batchJson, batchLines, countLines, traceText } from '../../src/see/watch.ts';
+import { batchJson, batchLines, countLines, nothingYet, traceText } from '../../src/see/watch.ts';
 import { keys, screen } from '../../src/ui/screen.ts';
 import { fakeTools } from '../helpers/tools.ts';
+import { writeTree } from '../helpers/tree.ts';
 import { span } from './span.ts';
 
 const body = new Uint8Array(readFileSync(new URL('fixtures/node-traces.bin', import.meta.url)));
 
 /** Starts `view`; `ready` settles when it listens, `end` is Ctrl-C. */
-async function viewIn(env: Readonly<Record<string, string>>, ...argv: string[]) {
+async function viewIn(env: Readonly<Record<string, string>>, argv: readonly string[], cwd = '.') {
   const port = await freePort(0);
   const out: string[] = [];
   const told: string[] = [];
   const events = new EventEmitter();
   const ready = once(events, 'print');
   const context: Context = {
-    cwd: '.', env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
+    cwd, env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
     prompts: { secret: () => Promise.reject(new Error('no')), select: () => Promise.reject(new Error('no')), confirm: () => Promise.reject(new Error('no')), text: () => Promise.reject(new Error('no')) },
     print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', eachLine: async () => false, hide: () => {},
     onInterrupt: (stop) => { events.once('interrupt', stop); return () => {}; },
@@ -31,7 +34,7 @@ async function viewIn(env: Readonly<Record<string, string>>, ...argv: string[]) 
   return { ready, report, out, told, port, send, end: () => void events.emit('interrupt') };
 }
 
-const view = (...argv: string[]) => viewIn({}, ...argv);
+const view = (...argv: string[]) => viewIn({}, argv);
 
 describe('view in a pipe', () => {
   it('prints a line for each change, says once what cannot work, and ends with Ctrl-C', async () => {
@@ -62,7 +65,7 @@ describe('view in a pipe', () => {
     ['Gitpod', { GITPOD_WORKSPACE_ID: 'a', GITPOD_WORKSPACE_URL: 'https://acme-shop.ws-eu1.gitpod.io' }, (port) => `https://${port}-acme-shop.ws-eu1.gitpod.io/`],
     ['Codespaces', { CODESPACES: 'true', CODESPACE_NAME: 'octo', GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN: 'app.github.dev' }, (port) => `https://octo-${port}.app.github.dev/`],
   ])('says where the browser finds it on %s, and answers to that name', async (_, env, url) => {
-    const { ready, report, told, port, end } = await viewIn(env);
+    const { ready, report, told, port, end } = await viewIn(env, []);
     await ready;
     expect(told[0]).toContain(`In the browser: ${url(port)}\n`);
     const page = await fetch(`http://127.0.0.1:${port}/api/map`, { headers: { 'x-forwarded-host': new URL(url(port)).host, origin: new URL(url(port)).origin } });
@@ -88,6 +91,33 @@ describe('view in a pipe', () => {
     await report;
   });
 
+  it('tells an open page why nothing arrives, and no more once something has arrived', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'view-cause-'));
+    try {
+      const compose = 'services:\n  api:\n    build: .\n';
+      writeTree(folder, { 'docker-compose.yml': compose, Dockerfile: 'FROM python:3.12-slim\nCMD ["flask", "run"]\n', 'requirements.txt': 'flask\n', 'app.py': 'import flask\napp = flask.Flask(__name__)\n' });
+      const { ready, report, port, send, end } = await viewIn({}, [], folder);
+      await ready;
+      const stream = (await fetch(`http://127.0.0.1:${port}/api/live`)).body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      const until = async (wanted: string): Promise<void> => {
+        while (!text.includes(wanted)) text += (await stream?.read())?.value ?? '';
+      };
+      await until('"cause"');
+      expect(text).toContain('"cause":{"says":"No service has OTEL_* variables');
+      expect(text).toContain('"do":"npx otel-setup init --backend local"');
+      text = '';
+      await send('/v1/traces', { 'content-type': 'application/x-protobuf' });
+      await until('"traces":1,');
+      expect(text).not.toContain('"cause"');
+      await stream?.cancel();
+      end();
+      await report;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it.each(['x', '0', '-1', '1.5'])('refuses --max-spans %s', async (maxSpans) => {
     const args = { ...(await parseArgs(['view'])), maxSpans };
     await expect(run(args, { tools: fakeTools() } as unknown as Context)).rejects.toMatchObject({ exit: 2, message: expect.stringContaining('--max-spans') as unknown });
@@ -106,6 +136,14 @@ describe('lines', () => {
     expect(countLines('logs', [{ service: 'a', count: 1 }, { service: 'b', count: 0 }])).toEqual(['a  +1 log record (logs are counted, not kept)']);
     expect(batchJson({ signal: 'metrics', counts: [{ service: 'a', count: 2 }] })).toBe('{"signal":"metrics","counts":[{"service":"a","count":2}]}');
     expect(traceText('t', [span('t', '1')], 80)).toEqual(['trace t  1 span, 1 service', '  api     1.0 ms  work']);
+  });
+});
+
+describe('while there is no table', () => {
+  it('one line says so; the cause and what to do stand below it, in lines that fit', () => {
+    expect(nothingYet(undefined, 80)).toEqual(['  Nothing has arrived yet.']);
+    const lines = nothingYet({ says: 'Nothing is sent here: api sends to Honeycomb.', place: 'docker-compose.yml:9', do: 'npx otel-setup undo', then: `npx otel-setup init --backend ${'x'.repeat(60)}` }, 50);
+    expect(lines).toEqual(['  Nothing has arrived yet.', '  Nothing is sent here: api sends to Honeycomb.', '  (docker-compose.yml:9)', '  Do:   npx otel-setup undo', '  Then: npx otel-setup init --backend', `        ${'x'.repeat(41)}…`]);
   });
 });
 

@@ -12,6 +12,7 @@ import { recorded, type Recording } from '../../doctor/bundle/record.ts';
 import type { ParsedArgs } from '../../args.ts';
 import { hideSecret } from '../hide.ts';
 import { workspaceOf } from '../workspace-of.ts';
+import { refusalsOf } from './refused.ts';
 import type { Context } from '../context.ts';
 
 export interface Looked {
@@ -63,9 +64,9 @@ async function readable(args: ParsedArgs, context: Context): Promise<Workspace |
   try {
     return await workspaceOf(args, context);
   } catch (error) {
-    // Which file, or that there is none, is a matter of usage; what stands in it is a finding.
-    if (!(error instanceof Stop) || error.exit !== EXIT.usage || !/\.ya?ml/.test(error.message) || args.file.some((name) => error.message.startsWith(`There is no ${name}`))) throw error;
-    return { refusals: [{ says: error.message, ...(error.hint === undefined ? {} : { do: error.hint }) }] };
+    const refusals = refusalsOf(error, args.file);
+    if (refusals === undefined) throw error;
+    return { refusals };
   }
 }
 

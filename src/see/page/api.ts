@@ -42,7 +42,15 @@ export interface State {
   /** Where to send: for the empty page. */
   readonly endpoint: string;
   /** Why nothing arrives, if somebody knows: the doctor's first cause. */
-  readonly cause?: string;
+  readonly cause?: Cause;
+}
+export interface Cause {
+  readonly says: string;
+  /** 'docker-compose.yml:8' */
+  readonly place?: string;
+  /** The one thing to do, and what makes it count. */
+  readonly do?: string;
+  readonly then?: string;
 }
 
 /** Answer of `api/search`: the traces among those changed after `since` that match. */

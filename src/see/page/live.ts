@@ -20,7 +20,7 @@ const ALIVE_MS = 15_000;
  * slow browser are only ids, so it costs no more than the store. A browser that comes again gets everything again:
  * nothing has to be remembered for it. Gives back what ends it.
  */
-export function live(arrivals: Arrivals, state: () => State, out: Out): () => void {
+export function live(arrivals: Arrivals, state: () => State, out: Out, watchState: (told: () => void) => () => void = () => () => undefined): () => void {
   const changed = new Set([...arrivals.traces.traces()].map(({ id }) => id));
   const gone = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -58,6 +58,7 @@ export function live(arrivals: Arrivals, state: () => State, out: Out): () => vo
     for (const id of more) gone.delete(id);
     plan(EVERY_MS);
   });
+  const unwatchState = watchState(() => plan(0));
   const alive = setInterval(() => {
     if (ready) ready = out.write(': still here\n\n');
   }, ALIVE_MS);
@@ -69,5 +70,6 @@ export function live(arrivals: Arrivals, state: () => State, out: Out): () => vo
     clearTimeout(timer);
     clearInterval(alive);
     unwatch();
+    unwatchState();
   };
 }

@@ -1,8 +1,9 @@
 import { builtFor, template } from '../../templates.ts';
 import type { ServiceCount } from '../counts.ts';
-import type { State } from './api.ts';
+import type { Cause, State } from './api.ts';
 import type { Arrivals } from './arrivals.ts';
 import { page, type Page } from './routes.ts';
+import type { WhileEmpty } from './while-empty.ts';
 
 export interface Opening {
   readonly arrivals: Arrivals;
@@ -11,15 +12,15 @@ export interface Opening {
   names(): readonly string[];
   /** Where services on this machine send. */
   endpoint(): string;
-  /** Why nothing arrives, where somebody knows: one sentence for the empty page. */
-  cause?(): string | undefined;
+  /** Why nothing arrives, where somebody finds out: for the empty page. */
+  readonly causes?: WhileEmpty<Cause>;
 }
 
 /** The page with its files and its figures. Throws where the package is not installed completely, but only when it is asked for. */
-export function openPage({ arrivals, services, names, endpoint, cause }: Opening): Page {
+export function openPage({ arrivals, services, names, endpoint, causes }: Opening): Page {
   const state = (): State => {
     const { traces, signals } = arrivals;
-    const why = cause?.();
+    const cause = causes?.now();
     return {
       services: services().map(({ service, spans, errors, dataPoints, logRecords }) => ({ service, spans, errors, dataPoints, logRecords })),
       spans: traces.spans,
@@ -30,7 +31,7 @@ export function openPage({ arrivals, services, names, endpoint, cause }: Opening
       logs: signals.logCount,
       series: signals.seriesCount,
       endpoint: endpoint(),
-      ...(why === undefined ? {} : { cause: why }),
+      ...(cause === undefined ? {} : { cause }),
     };
   };
   const assets = {
@@ -39,5 +40,5 @@ export function openPage({ arrivals, services, names, endpoint, cause }: Opening
     get icon() { return template('page/icon.svg'); },
     get script() { return builtFor('view-page.js'); },
   };
-  return page({ arrivals, state, names, assets });
+  return page({ arrivals, state, names, assets, ...(causes === undefined ? {} : { watchState: causes.watch }) });
 }

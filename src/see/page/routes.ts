@@ -28,6 +28,8 @@ export type Page = (request: PageRequest) => Promise<PageAnswer | undefined>;
 export interface PageOptions {
   readonly arrivals: Arrivals;
   state(): State;
+  /** Told when the state changes though nothing arrives. Gives back what ends it. */
+  watchState?(told: () => void): () => void;
   /** Public names of this machine: preview.ts, --allow-host. */
   names(): readonly string[];
   /** The files of the page. */
@@ -47,11 +49,11 @@ const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
  * The page and what it asks for. It only ever reads, so there is nothing that another site could make it do; what it
  * gives is kept from other sites by hosts.ts. Paths of OTLP are not its business.
  */
-export function page({ arrivals, state, names, assets }: PageOptions): Page {
+export function page({ arrivals, state, watchState, names, assets }: PageOptions): Page {
   let watchers = 0;
   const watch = (out: Out): (() => void) => {
     watchers++;
-    const end = live(arrivals, state, out);
+    const end = live(arrivals, state, out, watchState);
     return () => {
       watchers--;
       end();

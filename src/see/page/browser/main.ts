@@ -1,4 +1,5 @@
 /** The page of `otel-setup view`. */
+import type { Cause } from '../api.ts';
 import { colourOf } from './colours.ts';
 import { byId, set, textOf } from './dom.ts';
 import { askAgain } from './filters.ts';
@@ -63,8 +64,18 @@ function drawEmpty(): void {
   byId('traces-in', HTMLElement).hidden = traces.size === 0 && place().trace === '';
   if (!nothing) return;
   textOf(byId('endpoint', HTMLElement), state.endpoint);
-  byId('cause', HTMLElement).hidden = state.cause === undefined;
-  textOf(byId('cause-text', HTMLElement), state.cause ?? '');
+  drawCause(state.cause);
+}
+
+/** In the place of the steps that are right for everybody. */
+function drawCause(cause: Cause | undefined): void {
+  byId('cause', HTMLElement).hidden = cause === undefined;
+  byId('steps', HTMLElement).hidden = cause !== undefined;
+  for (const [id, text = ''] of [['cause-says', cause?.says], ['cause-place', cause?.place], ['cause-do', cause?.do], ['cause-then', cause?.then]] as const) {
+    const element = byId(id, HTMLElement);
+    textOf(element, text);
+    element.closest('#cause > p, dl > div')?.toggleAttribute('hidden', text === '');
+  }
 }
 
 whenMoved(({ view, trace }) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { running, staticHops } from './doctor.mjs';
+import { scrolling } from './page.mjs';
 import { receivers } from './receive.mjs';
 import { generate } from './workspace.mjs';
 
@@ -16,14 +17,21 @@ const tmp = mkdtempSync(join(tmpdir(), 'bench-'));
 // Reading extra certificates takes every Node process a while, where it is set; it is no part of the program.
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 
+const rounds = (otherwise) => Number(process.env.BENCH_RUNS ?? otherwise);
+const bench = { root, program, tmp, env, interleaved, must, median, least, ms, ratio, table };
+const parts = {
+  start: () => startUp(rounds(21)),
+  size: () => sizes(),
+  init: () => workspaces([10, 100, 1000], rounds(5)),
+  doctor: () => staticHops(bench, [10, 100, 1000], rounds(5)),
+  running: () => running(bench, rounds(5)),
+  receive: () => receivers(bench, rounds(3)),
+  page: () => scrolling(bench, rounds(3)),
+};
+
 try {
-  startUp(Number(process.env.BENCH_RUNS ?? 21));
-  sizes();
-  workspaces([10, 100, 1000], Number(process.env.BENCH_RUNS ?? 5));
-  const bench = { root, program, tmp, env, interleaved, must, median, least, ms, ratio, table };
-  staticHops(bench, [10, 100, 1000], Number(process.env.BENCH_RUNS ?? 5));
-  running(bench, Number(process.env.BENCH_RUNS ?? 5));
-  await receivers(bench, Number(process.env.BENCH_RUNS ?? 3));
+  // All of them, or those that are named: npm run bench -- page
+  for (const part of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)) await parts[part]();
 } finally {
   rmSync(tmp, { recursive: true, force: true });
 }

@@ -8,7 +8,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch, startView } from './chromium.mjs';
-import { attributes, logs, metrics, request, trace, traffic } from './shop.mjs';
+import { attributes, logs, metrics, request, trace, traffic, wideTrace } from './shop.mjs';
 
 type View = Awaited<ReturnType<typeof startView>>;
 const NOW = Date.now();
@@ -164,6 +164,32 @@ describe('traces', () => {
     expect(await page.evaluate(under)).toBe(before);
   });
 
+  it('are written anew only where a row comes into sight or changes', async () => {
+    const one = await view();
+    const page = await tab(one);
+    await shop(one, 300);
+    await matches(page, '300 traces');
+    const frames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+    // Rows in which a text or an element is another one since it was last asked.
+    await page.evaluate("window.touched = new Set(); new MutationObserver((list) => list.forEach(({ target }) => touched.add((target instanceof Element ? target : target.parentElement).closest('[role=row]')))).observe(document.getElementById('rows'), { subtree: true, childList: true, characterData: true }); 0");
+    const touched = (): Promise<unknown> => page.evaluate(`${frames}.then(() => { const size = touched.size; touched.clear(); return size; })`);
+    await page.evaluate("document.getElementById('list').scrollTop = 3200");
+    expect(await touched()).toBeGreaterThan(20);
+    await page.evaluate("document.getElementById('list').scrollTop += 64");
+    expect(await touched()).toBeLessThanOrEqual(3);
+    await one.send(request(trace(5_000, NOW + 1_000_000, 'later')));
+    await matches(page, '301 traces');
+    expect(await touched()).toBeLessThanOrEqual(3);
+    await page.keyboard.press('Home');
+    await touched();
+    await one.send(request(trace(5_001, NOW + 2_000_000, 'later')));
+    await matches(page, '302 traces');
+    expect(await touched()).toBeLessThanOrEqual(3);
+    // Read aloud in the order in which they stand.
+    const order = await page.evaluate("[...document.querySelectorAll('#rows > :not([hidden])')].map((row) => Number(row.getAttribute('aria-rowindex')))");
+    expect(order).toEqual((order as number[]).toSorted((a, b) => a - b));
+  });
+
   it('that had to make room are gone from the page, which says so', async () => {
     const one = await view(['--max-spans', '60']);
     const page = await tab(one);
@@ -228,7 +254,7 @@ describe('a trace', () => {
 
   it('of 20,000 spans has a few elements too', async () => {
     const one = await view();
-    const spans = Array.from({ length: 20_000 }, (_, number) => ({ service: `s${number % 40}`, traceId: 'c'.repeat(32), spanId: (number + 1).toString(16).padStart(16, '0'), ...(number === 0 ? {} : { parentSpanId: Math.ceil(number / 3).toString(16).padStart(16, '0') }), name: `step ${number}`, kind: 1, startTimeUnixNano: String(BigInt(NOW) * 1_000_000n + BigInt(number) * 1000n), endTimeUnixNano: String(BigInt(NOW) * 1_000_000n + 30_000_000n), attributes: [] }));
+    const spans = wideTrace(20_000, NOW);
     for (let from = 0; from < spans.length; from += 4_000) await one.send(request(spans.slice(from, from + 4_000)));
     const page = await tab(one, `?trace=${'c'.repeat(32)}`);
     await lines(page).first().waitFor();

@@ -83,6 +83,9 @@ export function trace(number, at, seed = 'shop') {
   return spans;
 }
 
+/** One trace of so many spans, each but the last ones with three below it. */
+export const wideTrace = (count, at) => Array.from({ length: count }, (_, number) => ({ service: `s${number % 40}`, traceId: 'c'.repeat(32), spanId: (number + 1).toString(16).padStart(16, '0'), ...(number === 0 ? {} : { parentSpanId: Math.ceil(number / 3).toString(16).padStart(16, '0') }), name: `step ${number}`, kind: 1, startTimeUnixNano: String(BigInt(at) * 1_000_000n + BigInt(number) * 1000n), endTimeUnixNano: String(BigInt(at) * 1_000_000n + 30_000_000n), attributes: [] }));
+
 /** `count` traces, one every so many milliseconds up to `end`, with a little disorder; in requests of some traces each. */
 export function* traffic(count, end, { seed = 'shop', every = 700 } = {}) {
   for (let from = 0; from < count; from += 50) {

@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TraceSummary } from '../../src/see/page/api.ts';
 import { criticalPath } from '../../src/see/page/browser/critical-path.ts';
-import { NO_FILTER, passes, routeOf, sorted, type Filter } from '../../src/see/page/browser/filter.ts';
+import { NO_FILTER, comparing, passes, routeOf, type Filter, type Order } from '../../src/see/page/browser/filter.ts';
 import { duration, figure, moment } from '../../src/see/page/browser/format.ts';
 import { layout } from '../../src/see/page/browser/layout.ts';
 import { readTrace, type Span } from '../../src/see/page/browser/otlp.ts';
+import { Traces } from '../../src/see/page/browser/traces.ts';
 import { linesOf, treeOf } from '../../src/see/page/browser/tree.ts';
 import { jsonRequest, spanId } from './otlp.ts';
 
@@ -106,8 +108,57 @@ describe('the filter', () => {
   it.each([[{}, 'GET /a/:id'], [{ name: 'GET', route: '/x' }, 'GET /x'], [{ name: 'job', route: '' }, 'job']])('the route of %j is %s', (more, wanted) => expect(routeOf(trace(more))).toBe(wanted));
   it('sorts, the same always in the same order', () => {
     const list = [trace({ id: 'b', ns: 5, at: 1 }), trace({ id: 'a', ns: 5, at: 1 }), trace({ id: 'c', ns: 9, at: 0 })];
-    expect(sorted(list, 'duration', false).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
-    expect(sorted(list, 'time', true).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
+    expect(list.toSorted(comparing('duration', false)).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
+    expect(list.toSorted(comparing('time', true)).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
+  });
+});
+
+describe('the traces that are known', () => {
+  it('are after any changes in the order of sorting them all, with the routes that they have', () => {
+    const order = fc.constantFrom('time' as const, 'duration' as const, 'spans' as const, 'errors' as const);
+    const few = fc.integer({ min: 0, max: 5 });
+    const step = fc.oneof(
+      fc.record({ put: fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), at: few, ns: few, spans: few, errors: few, route: fc.constantFrom('/x', '/y') }) }),
+      fc.record({ drop: fc.constantFrom('a', 'b', 'c', 'h') }),
+      fc.record({ order, up: fc.boolean() }),
+      fc.constant('clear' as const),
+    );
+    fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const traces = new Traces();
+      const all = new Map<string, TraceSummary>();
+      let [by, up]: [Order, boolean] = ['time', false];
+      for (const one of steps) {
+        if (one === 'clear') {
+          traces.clear();
+          all.clear();
+        } else if ('put' in one) {
+          traces.put(trace(one.put));
+          all.set(one.put.id, trace(one.put));
+        } else if ('drop' in one) {
+          traces.drop(one.drop);
+          all.delete(one.drop);
+        } else {
+          [by, up] = [one.order, one.up];
+        }
+        // Not after each step: several changes come at once.
+        if (one !== 'clear' && !('put' in one)) expect(traces.inOrder(by, up)).toEqual([...all.values()].toSorted(comparing(by, up)));
+      }
+      expect(traces.inOrder(by, up)).toEqual([...all.values()].toSorted(comparing(by, up)));
+      expect(traces.inOrder(by, up)).toBe(traces.inOrder(by, up));
+      expect(traces.routes(10)).toEqual([...new Set([...all.values()].map(routeOf))].toSorted());
+      expect(traces.size).toBe(all.size);
+    }));
+  });
+  it('are not compared with each other again when some come on top', () => {
+    const traces = new Traces();
+    let read = 0;
+    const counting = (id: string, at: number): TraceSummary => Object.defineProperty(trace({ id }), 'at', { get: () => (read++, at) });
+    for (let at = 0; at < 10_000; at++) traces.put(counting(String(at), at));
+    traces.inOrder('time', false);
+    read = 0;
+    for (let at = 0; at < 5; at++) traces.put(counting(`new ${at}`, 20_000 + at));
+    expect(traces.inOrder('time', false)[0]?.id).toBe('new 4');
+    expect(read).toBeLessThan(200);
   });
 });
 

@@ -32,8 +32,8 @@ export const isEmpty = ({ text, service, route, status, atLeast }: Filter): bool
 
 const KEY: Readonly<Record<Order, (trace: TraceSummary) => number>> = { time: ({ at }) => at, duration: ({ ns }) => ns, spans: ({ spans }) => spans, errors: ({ errors }) => errors };
 
-/** The largest first, or the smallest; the same are in order of time. Pure. */
-export function sorted(traces: readonly TraceSummary[], order: Order, up: boolean): readonly TraceSummary[] {
+/** The largest first, or the smallest; the same are in order of time. No two are the same. Pure. */
+export function comparing(order: Order, up: boolean): (a: TraceSummary, b: TraceSummary) => number {
   const key = KEY[order];
-  return traces.toSorted((a, b) => (up ? key(a) - key(b) : key(b) - key(a)) || b.at - a.at || (a.id < b.id ? -1 : 1));
+  return (a, b) => (up ? key(a) - key(b) : key(b) - key(a)) || b.at - a.at || (a.id < b.id ? -1 : 1);
 }

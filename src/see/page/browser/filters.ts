@@ -1,6 +1,6 @@
 import type { SearchResult } from '../api.ts';
 import { byId, h, textOf } from './dom.ts';
-import { isEmpty, routeOf, type Filter } from './filter.ts';
+import { isEmpty, type Filter } from './filter.ts';
 import { count } from './format.ts';
 import { ask } from './live.ts';
 import { changed, known } from './state.ts';
@@ -13,7 +13,7 @@ const atLeast = byId('at-least', HTMLSelectElement);
 const clear = byId('clear', HTMLButtonElement);
 const matches = byId('matches', HTMLOutputElement);
 
-/** Routes in the menu: a sender that puts ids into names must not make it endless. */
+/** Routes in the menu. */
 const MOST_ROUTES = 300;
 
 /** What the server found for the text, and up to which change of its store. */
@@ -72,7 +72,7 @@ export function askAgain(): void {
 /** The menus offer what there is. */
 export function drawFilters(shown: number): void {
   options(service, 'Service', (known.state?.services ?? []).filter(({ spans }) => spans > 0).map((row) => row.service));
-  options(route, 'Route', [...new Set([...known.traces.values()].map(routeOf))].toSorted().slice(0, MOST_ROUTES));
+  options(route, 'Route', known.traces.routes(MOST_ROUTES));
   const { filter } = currentFilter();
   clear.hidden = isEmpty(filter);
   const all = known.traces.size;

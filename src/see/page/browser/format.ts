@@ -27,8 +27,10 @@ export function moment(at: number, now: number): string {
   return same ? clock(at) : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(at).slice(0, 8)}`;
 }
 
+const ENGLISH = new Intl.NumberFormat('en');
+
 /** 12,345 */
-export const count = (number: number): string => number.toLocaleString('en');
+export const count = (number: number): string => ENGLISH.format(number);
 
 /** '1 span', '2 spans'. */
 export const plural = (number: number, what: string): string => `${count(number)} ${what}${number === 1 ? '' : 's'}`;
@@ -37,6 +39,6 @@ export const plural = (number: number, what: string): string => `${count(number)
 export function figure(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e15 || (size > 0 && size < 1e-3)) return value.toExponential(2);
-  if (Number.isInteger(value) || size >= 100) return Math.round(value).toLocaleString('en');
+  if (Number.isInteger(value) || size >= 100) return count(Math.round(value));
   return value.toFixed(size >= 10 ? 1 : 2);
 }

@@ -1,7 +1,7 @@
 import type { TraceSummary } from '../api.ts';
 import { colourOf } from './colours.ts';
 import { byId, h, set, textOf } from './dom.ts';
-import { passes, sorted, type Order } from './filter.ts';
+import { isEmpty, passes, type Order } from './filter.ts';
 import { currentFilter, drawFilters } from './filters.ts';
 import { count, duration, moment } from './format.ts';
 import { go, place } from './place.ts';
@@ -25,7 +25,8 @@ interface Row extends HTMLDivElement {
   cells?: Readonly<Record<'time' | 'chip' | 'name' | 'more' | 'status' | 'duration' | 'spans' | 'errors', HTMLElement>>;
 }
 
-const rows = virtual<Row>(list, body, () => (matchMedia('(max-width: 640px)').matches ? 56 : 32), makeRow, fillRow);
+const phone = matchMedia('(max-width: 640px)');
+const rows = virtual<Row>(list, body, () => (phone.matches ? 56 : 32), makeRow, fillRow);
 
 function makeRow(): Row {
   const cells = {
@@ -85,19 +86,18 @@ function counted(cell: HTMLElement, mark: string, number: number, what: string):
 /** Draws what is known through the filter; who has scrolled down keeps seeing the same rows while new ones come above. */
 export function drawList(): void {
   const { filter, found } = currentFilter();
-  const first = list.scrollTop > 0 ? shown[Math.floor(list.scrollTop / 32)]?.id : undefined;
-  const before = first === undefined ? -1 : shown.findIndex(({ id }) => id === first);
-  shown = sorted([...known.traces.values()].filter((trace) => passes(trace, filter, found)), order, up);
+  const first = rows.first();
+  const scrolled = list.scrollTop > 0;
+  const anchor = shown[first]?.id;
+  const all = known.traces.inOrder(order, up);
+  shown = isEmpty(filter) ? all : all.filter((trace) => passes(trace, filter, found));
   set(list, { 'aria-rowcount': shown.length + 1 });
-  const after = first === undefined ? -1 : shown.findIndex(({ id }) => id === first);
+  const now = anchor === undefined ? -1 : shown.findIndex(({ id }) => id === anchor);
   // Both take room from the list.
   drawFilters(shown.length);
   drawPlot(shown, at);
-  rows.show(shown.length);
-  if (before >= 0 && after > before && order === 'time' && !up) {
-    list.scrollTop += (after - before) * (body.offsetHeight / shown.length);
-    rows.show(shown.length);
-  }
+  const moved = now < 0 ? 0 : now - first;
+  rows.show(shown.length, moved, scrolled && moved > 0 && order === 'time' && !up);
   const linked = hidden ? shown.findIndex(({ id }) => id === at) : -1;
   if (linked >= 0) {
     hidden = false;

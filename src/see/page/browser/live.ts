@@ -22,10 +22,10 @@ export function listen(): void {
   });
   on<readonly TraceSummary[]>('traces', (traces) => {
     fresh();
-    for (const trace of traces) known.traces.set(trace.id, trace);
+    for (const trace of traces) known.traces.put(trace);
   });
   on<readonly string[]>('gone', (ids) => {
-    for (const id of ids) known.traces.delete(id);
+    for (const id of ids) known.traces.drop(id);
   });
   on<State>('state', (state) => {
     // All that is there is told before what it comes to, but for the first time.

@@ -1,8 +1,9 @@
-import type { State, TraceSummary } from '../api.ts';
+import type { State } from '../api.ts';
+import { Traces } from './traces.ts';
 
 /** What the page knows: filled by live.ts, read by everybody who draws. */
 export const known = {
-  traces: new Map<string, TraceSummary>(),
+  traces: new Traces(),
   state: undefined as State | undefined,
   connected: false,
 };

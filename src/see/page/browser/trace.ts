@@ -2,12 +2,13 @@ import { colourOf } from './colours.ts';
 import { criticalPath, type Stretch } from './critical-path.ts';
 import { detail } from './detail.ts';
 import { byId, h, set, textOf } from './dom.ts';
-import { duration, moment, plural } from './format.ts';
+import { duration, plural } from './format.ts';
 import { setSearch } from './filters.ts';
 import { ask } from './live.ts';
 import { readTrace, type Span, type Trace } from './otlp.ts';
 import { go, place } from './place.ts';
 import { known } from './state.ts';
+import { drawHead } from './trace-head.ts';
 import { linesOf, treeOf, type Line, type Tree } from './tree.ts';
 import { virtual } from './virtual.ts';
 
@@ -71,6 +72,8 @@ async function load(id: string): Promise<void> {
     const trace = readTrace(await ask<unknown>(`trace?id=${id}`, mine.signal));
     const tree = treeOf(trace.spans);
     open = { id, trace, tree, critical: criticalPath(tree) };
+    lines = linesOf(tree, closed);
+    drawHead(id, tree.roots[0]?.name ?? '', trace, known.traces.get(id)?.spans ?? trace.spans.length);
     textOf(says, '');
   } catch (error) {
     if (mine.signal.aborted) return;
@@ -84,24 +87,6 @@ async function load(id: string): Promise<void> {
 function draw(): void {
   byId('trace-in', HTMLElement).hidden = open === undefined;
   if (open === undefined) return;
-  const { id, trace, tree } = open;
-  const [root] = tree.roots;
-  lines = linesOf(tree, closed);
-  textOf(byId('trace-name', HTMLElement), root?.name ?? '');
-  const errors = trace.spans.filter(({ error }) => error).length;
-  const all = known.traces.get(id)?.spans ?? trace.spans.length;
-  byId('trace-facts', HTMLElement).replaceChildren(
-    h('span', {}, duration(trace.ns)),
-    h('span', {}, all > trace.spans.length ? `the first ${plural(trace.spans.length, 'span')} of ${all.toLocaleString('en')}` : plural(trace.spans.length, 'span')),
-    h('span', { class: errors > 0 ? 'bad' : '' }, errors > 0 ? `✕ ${plural(errors, 'error')}` : 'no errors'),
-    h('span', {}, moment(trace.at, Date.now())),
-    h('code', {}, id),
-  );
-  const services = new Map<string, number>();
-  for (const { service } of trace.spans) services.set(service, (services.get(service) ?? 0) + 1);
-  byId('trace-services', HTMLElement).replaceChildren(...[...services].slice(0, 12).map(([service, spans]) => h('span', { class: `chip ${colourOf(service)}` }, `${service} ${spans}`)));
-  byId('export', HTMLAnchorElement).href = `./api/trace?id=${id}&file`;
-  drawRuler(trace.ns);
   set(fall, { 'aria-rowcount': lines.length });
   // The details take room away: first them, then what must be seen.
   drawDetail();
@@ -110,14 +95,6 @@ function draw(): void {
   if (index >= 0) rows.reveal(index);
   point();
   if (focusWanted) focusWaterfall();
-}
-
-function drawRuler(ns: number): void {
-  byId('ruler', HTMLElement).replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const tick = h('span', {}, part === 0 ? '0' : duration(ns * part));
-    tick.style.left = `${part * 100}%`;
-    return tick;
-  }));
 }
 
 function drawDetail(): void {
@@ -242,6 +219,7 @@ export function fold(close: boolean): void {
 }
 function toggle(id: string): void {
   if (!closed.delete(id)) closed.add(id);
+  if (open !== undefined) lines = linesOf(open.tree, closed);
   at = id;
   draw();
 }

@@ -42,6 +42,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
       context.result(`${JSON.stringify(jsonSchema(args.command), null, 2)}\n`);
       return EXIT.done;
     }
+    const { heal } = await import('./commands/heal.ts');
+    await heal(args, context);
     const { run } = await commandFiles[args.command]();
     const report = await run(args, context);
     // `view --json` and `verify --json` are streams of lines: the report is the last of them.

@@ -40,7 +40,7 @@ const report = (exit: number, edits: readonly EditReport[], next: readonly strin
 /** The folder's own journal; else that of the workspace that a compose file further up makes. */
 async function takenBack(args: ParsedArgs, context: Context): Promise<Undone | undefined> {
   const options = { dryRun: args.dryRun, all: args.all };
-  const here = await undo(await folderOf(context), context.tools, options);
+  const here = await undo(folderOf(context), context.tools, options);
   if (here !== undefined) return here;
   try {
     return await undo((await workspaceOf(args, context)).files.root, context.tools, options);

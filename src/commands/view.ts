@@ -34,8 +34,8 @@ const MOST_SPANS = 100_000;
 export const run: Run = async (args, context) => {
   const port = numberOf('--port', args.port, LOCAL_PORT, 0, 65_535);
   const spans = numberOf('--max-spans', args.maxSpans, MOST_SPANS, 1, 100_000_000);
-  // What a killed run left here is put back, as by every command.
-  await folderOf(context);
+  // --save and --load start from there.
+  folderOf(context);
   const host = args.host === undefined ? await listenAddresses(context.tools) : [args.host];
   const arrivals = new Arrivals(limitsFor(spans));
   const troubles = new Set<string>();

@@ -1,39 +1,28 @@
-/** The start of every command that works on a workspace: heal what a killed run left, then read. */
+/** The workspace that a command works on. What a killed run left there is healed by then (heal.ts). */
 import type { ParsedArgs } from '../args.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Workspace } from '../types.ts';
 import { ask, selectOf } from '../ui/ask.ts';
 import { realFolder } from '../workspace/files.ts';
 import { readWorkspace } from '../workspace/read.ts';
-import { recover } from '../write/journal.ts';
 import type { Context } from './context.ts';
-import { healLoan } from './verify/put-back.ts';
 
-/** The folder that the command works in, healed. @throws Stop (exit 2) where there is no such folder. */
-export async function folderOf(context: Context): Promise<string> {
-  const root = realFolder(context.cwd);
-  if (root === undefined) throw new Stop(EXIT.usage, `There is no folder ${context.cwd}.`, 'name another one with --cwd');
-  await heal(root, context);
+/** The folder that the command works in. @throws Stop (exit 2) where there is no such folder. */
+export function folderOf({ cwd }: Pick<Context, 'cwd'>): string {
+  const root = realFolder(cwd);
+  if (root === undefined) throw new Stop(EXIT.usage, `There is no folder ${cwd}.`, 'name another one with --cwd');
   return root;
 }
 
 /** @throws Stop: exit 2 without such a folder or compose file, exit 3 where one of several odd compose files must be named. */
 export async function workspaceOf(args: ParsedArgs, context: Context): Promise<Workspace> {
-  const root = await folderOf(context);
+  const root = folderOf(context);
   const read = (composeFiles: readonly string[]) =>
     readWorkspace({ cwd: root, env: context.env, ...(composeFiles.length === 0 ? {} : { composeFiles: [...composeFiles] }) });
   const first = read(args.file);
   const workspace = 'ask' in first ? read([await whichCompose(first.ask, args, context)]) : first;
   if ('ask' in workspace) throw new Stop(EXIT.answerMissing, 'No compose file could be chosen.', 'name one with --file FILE');
-  if (workspace.files.root !== root && (await heal(workspace.files.root, context))) return workspaceOf(args, context);
   return workspace;
-}
-
-async function heal(root: string, context: Context): Promise<boolean> {
-  const healed = await recover(root, context.tools);
-  if (healed !== undefined) context.warn('  An earlier run was cut off while it wrote; every file is as it was before that run.');
-  await healLoan(root, context);
-  return healed !== undefined;
 }
 
 /** `docker compose up` would find none of these by itself. */

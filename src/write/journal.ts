@@ -4,13 +4,13 @@
  * user's state folder. Secrets are placeholders, files are readable by the user alone.
  */
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
 import type { Path, Tools } from '../types.ts';
 import { reasonOf, type Disk } from './disk.ts';
 import { drive } from './drive.ts';
 import { parseKept, parseOpen, type Kept, type Open, type Next } from './entry.ts';
+import { OURS, stateFolder } from './left.ts';
 import { keepOthersOut } from './one-run.ts';
 import { realDisk } from './write.ts';
 
@@ -160,11 +160,8 @@ function foldersOf(root: string, tools: Tools): Promise<string[]> {
 
 /** Git's own folder first (it is never committed and goes with the clone), else the XDG state folder. */
 async function findFolders(root: string, tools: Tools): Promise<string[]> {
-  const { env } = tools;
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
-  const state = env['XDG_STATE_HOME'] || env['LOCALAPPDATA'] || join(home, '.local', 'state');
-  const mine = join(state, 'otel-setup', shortHash(root));
-  const git = await tools.exec(['git', 'rev-parse', '--git-path', 'otel-setup', '--show-prefix'], { cwd: root, ms: 10_000 });
+  const mine = join(stateFolder(tools.env), shortHash(root));
+  const git = await tools.exec(['git', 'rev-parse', '--git-path', OURS, '--show-prefix'], { cwd: root, ms: 10_000 });
   if (git.code !== 0) return [mine];
   const [folder = '', prefix = ''] = git.out.split(/\r?\n/);
   if (folder === '') return [mine];

@@ -196,15 +196,15 @@ describe('cut off', () => {
     expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
   });
 
-  test.each<[string, (folder: string, verify: ReturnType<typeof started>) => Promise<unknown>]>([
-    ['while the services are started', (folder) => noted(folder)],
-    ['while it watches', (_folder, verify) => verify.until(/Use the application now/)],
-    ['while it puts them back', async (_folder, verify) => {
+  test.each<[string, readonly string[], (folder: string, verify: ReturnType<typeof started>) => Promise<unknown>]>([
+    ['while the services are started', ['status'], (folder) => noted(folder)],
+    ['while it watches', ['explain', 'export.unauthorized'], (_folder, verify) => verify.until(/Use the application now/)],
+    ['while it puts them back', ['undo', '--dry-run'], async (_folder, verify) => {
       await verify.until(/Use the application now/);
       verify.child.kill('SIGINT');
       await verify.until(/putting backend back/);
     }],
-  ])('kill -9 %s: the next command puts everything back', async (_moment, until) => {
+  ])('kill -9 %s: the next command (%j) puts everything back', async (_moment, next, until) => {
     const folder = await running('verify-killed');
     const before = await containersOf(folder);
     const verify = started(folder);
@@ -212,7 +212,7 @@ describe('cut off', () => {
     verify.child.kill('SIGKILL');
     await verify.ended;
     expect(leftovers(folder)).not.toEqual([]);
-    const ran = await otelSetup(folder, 'status');
+    const ran = await otelSetup(folder, ...next);
     expect({ code: ran.code, err: ran.err }).toEqual({ code: 0, err: expect.stringContaining('An earlier verify was cut off') });
     expect(await containersOf(folder)).toEqual(before);
     expect(leftovers(folder).filter((name) => basename(name) !== 'running')).toEqual([]);

@@ -36,9 +36,9 @@ const account: Account = { kind: 'ingest', team: 't', environment: 'e', region: 
 
 const never = () => Promise.reject(new Error('nobody is asked here'));
 
-function context(up: number) {
+function context(up: number, build = 0) {
   const said: string[] = [];
-  const tools = { ...fakeTools({ exec: (argv) => ({ code: argv.includes('up') ? up : 0 }) }), fetch: fetchWith({}) };
+  const tools = { ...fakeTools({ exec: (argv) => ({ code: argv.includes('up') ? up : argv.includes('build') ? build : 0 }) }), fetch: fetchWith({}) };
   const given: Context = {
     cwd: '/w', env: {}, terminal: { interactive: false, live: false, color: false, columns: 80 }, tools, version: '1.0.0',
     prompts: { secret: never, select: never, confirm: never, text: never },
@@ -69,20 +69,27 @@ describe('rebuild', () => {
     await rebuild({ ...honeycomb, services: [service({ volumes: [{ to: '/app/node_modules' }] }), service({ name: 'web', volumes: [{ name: 'web-modules', to: '/app/node_modules' }] }), service({ name: 'uploads', volumes: [{ to: '/app/uploads' }] })] }, given);
     expect(ran.filter((argv) => argv.includes('up'))).toEqual([['docker', 'compose', 'up', '-d', '--build', '-V', 'api'], ['docker', 'compose', 'up', '-d', '--build', 'web', 'uploads']]);
   });
-  test('where the spans can be watched, that is the proof: no second GET, its link, and its failure is ours', async () => {
+  test('where the spans can be watched, that is the proof: no second start, no second GET, its link, and its failure is ours', async () => {
     const app = await application(200);
-    const { given } = context(0);
+    const { given, ran } = context(0);
     const asked: (readonly string[])[] = [];
     const services = [service({ ports: [{ host: app.port, container: 1 }] }), service({ name: 'grpc', ports: [{ host: app.port, container: 1 }] }), service({ name: 'inner' })];
     const prove = async (names: readonly string[]) => {
       asked.push(names);
+      expect(ran.at(-1)).toEqual(['docker', 'compose', 'build', 'api', 'grpc']);
       return new Map([['api', { ok: false, next: ['npx otel-setup status'] }]]);
     };
     const done = await rebuild({ ...honeycomb, services, prove }, given);
     expect(asked).toEqual([['api', 'grpc']]);
+    expect(ran.filter((argv) => argv.includes('up'))).toEqual([['docker', 'compose', 'up', '-d', '--build', 'inner'], ['docker', 'compose', 'up', '-d', '--build', 'grpc']]);
     // Only the one that could not be watched got a GET from here.
     expect(app.got).toHaveLength(1);
     expect(done).toEqual({ ok: false, next: ['npx otel-setup status', expect.stringMatching(/trace_id=[0-9a-f]{32}$/)] });
+  });
+  test('an image that cannot be built: nothing is started, and nothing watched', async () => {
+    const { given, said, ran } = context(0, 17);
+    expect(await rebuild({ ...honeycomb, services: [service({ ports: [{ host: 4567, container: 1 }] })], prove: never }, given)).toEqual({ ok: false, next: ['docker compose up -d --build api'] });
+    expect([said.at(-1), ran]).toEqual([expect.stringMatching(/docker compose build api ended with 17/), [['docker', 'compose', 'build', 'api']]]);
   });
   test('a service without a published port gets nothing', async () => {
     const { given, said } = context(0);

@@ -26,13 +26,14 @@ beforeEach(() => honeycomb.behave({}));
 const environment = (folder: string): Record<string, string> => ({ XDG_STATE_HOME: `${folder}.state`, HONEYCOMB_API_ENDPOINT: honeycomb.us });
 const otelSetup = (folder: string, ...words: string[]) => run([process.execPath, program, ...words], folder, environment(folder));
 
+/** flask as PID 1 ignores SIGTERM: with SIGINT it ends at once, and its last spans are sent. */
+const ENDS_AT_ONCE = '    stop_signal: SIGINT\n';
 /** A workspace that init has set up, changed by `edit`, and running. */
-async function running(name: string, edit: (folder: string) => void = () => {}): Promise<string> {
+async function running(name: string, edit: (folder: string) => void = () => {}, stop = ENDS_AT_ONCE): Promise<string> {
   const folder = checkOut(source, name);
   onTestFinished(() => clear(folder));
   const file = join(folder, 'docker-compose.yml');
-  // flask as PID 1 ignores SIGTERM: with SIGINT it ends at once, and its last spans are sent.
-  writeFileSync(file, readFileSync(file, 'utf8').replace('4201', PORT).replace('    build: ./backend\n', '    build: ./backend\n    stop_signal: SIGINT\n'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('4201', PORT).replace('    build: ./backend\n', `    build: ./backend\n${stop}`));
   const key = honeycomb.keys['configuration'] ?? '';
   const set = await run([process.execPath, program, 'init', '--yes'], folder, { ...environment(folder), HONEYCOMB_API_KEY: key });
   expect(set.code, set.err).toBe(0);
@@ -117,6 +118,21 @@ describe('three workspaces', () => {
   });
 });
 
+test('a process that does not hear SIGTERM: the user\'s container gets its ten seconds, ours the time until all is sent', async () => {
+  const folder = await running('verify-deaf', () => {}, '');
+  const [before, since] = [await containersOf(folder), Date.now()];
+  const ran = await otelSetup(folder, 'verify', '--json');
+  expect(ran.code, ran.err).toBe(0);
+  const { out } = await run(['docker', 'events', '--since', String(since / 1000), '--until', String(Date.now() / 1000), '--filter', `label=com.docker.compose.project=${basename(folder).toLowerCase()}`, '--filter', 'event=kill', '--format', '{{.ID}} {{.TimeNano}} {{index .Actor.Attributes "signal"}}'], '.');
+  const kills = out.trim().split('\n').map((line) => line.split(' '));
+  const waits = [...new Set(kills.map(([id]) => id))].map((id) => kills.filter(([own]) => own === id).map(([, time]) => Number(time) / 1e9)).map(([asked = 0, killed = 0]) => Math.round(killed - asked));
+  expect([waits.length, waits[0], waits[1]]).toEqual([2, 10, expect.toSatisfy((seconds: number) => seconds >= 1 && seconds <= 6)]);
+  // Nothing that was asked for is lost: the last batch came as well.
+  const asked = linesOf(ran.out).flatMap((line) => (line['event'] === 'request' ? [line['traceId']] : []));
+  expect(honeycomb.spans.map((span) => span['traceId'])).toEqual(expect.arrayContaining(asked));
+  expect([asked.length, await containersOf(folder), leftovers(folder)]).toEqual([3, before, []]);
+});
+
 test('services that did not run are removed again, and their network', async () => {
   const folder = await running('verify-absent');
   await compose(folder, 'down', '--timeout', '0');
@@ -137,7 +153,7 @@ test('a container that is older than its files is left as it is, and said so', a
 test('init --run ends in the proof: accepted by Honeycomb, with the link, and containers made from the files alone', async () => {
   const folder = checkOut(source, 'verify-init');
   onTestFinished(() => clear(folder));
-  edited('docker-compose.yml', (text) => text.replace('4201', PORT).replace('    build: ./backend\n', '    build: ./backend\n    stop_signal: SIGINT\n'))(folder);
+  edited('docker-compose.yml', (text) => text.replace('4201', PORT).replace('    build: ./backend\n', `    build: ./backend\n${ENDS_AT_ONCE}`))(folder);
   const ran = await run([process.execPath, program, 'init', '--yes', '--run'], folder, { ...environment(folder), HONEYCOMB_API_KEY: honeycomb.keys['configuration'] ?? '' });
   const link = String.raw`https://ui\.honeycomb\.io/cruddur/environments/bootcamp/trace\?trace_id=([0-9a-f]{32})`;
   expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 0, err: expect.stringMatching(new RegExp(`GET http://localhost:${PORT}/ → 404 \\(fine.* ✔ backend · 1 span · accepted by Honeycomb ${link}`)) });

@@ -15,7 +15,8 @@ export function upCommands(named: readonly string[], services: readonly Pick<Ser
   ];
 }
 
-const hidesPackages = ({ volumes = [] }: Pick<Service, 'volumes'>): boolean => volumes.some(({ name, to }) => name === undefined && /\/(?:node_modules|\.?venv|site-packages)$/.test(to));
+/** Its packages lie in an anonymous volume, which hides those of a new image until it is renewed. */
+export const hidesPackages = ({ volumes = [] }: Pick<Service, 'volumes'>): boolean => volumes.some(({ name, to }) => name === undefined && /\/(?:node_modules|\.?venv|site-packages)$/.test(to));
 
 /** Is there a Compose and an engine that answers? */
 export async function composeAnswers(tools: Tools): Promise<boolean> {

@@ -27,8 +27,9 @@ const few = ({ print, tools }: Context): Tell => ({
 });
 
 /**
- * One GET / to each, as was asked, and what the backend said to its spans. A service that cannot be watched (it speaks gRPC,
- * or its container is not one of ours to borrow) is not in the answer. @throws Stop (130) for Ctrl-C.
+ * Starts them, their images built by now, with a way through the relay; one GET / to each, as was asked, and what the backend
+ * said to its spans; then they run as their files say. A service that cannot be watched (it speaks gRPC) or started is not
+ * in the answer, and is not touched. @throws Stop (130) for Ctrl-C.
  */
 export async function prove(names: readonly string[], backend: Backend, args: ParsedArgs, context: Context): Promise<ReadonlyMap<string, Rebuilt>> {
   const stop = new AbortController();
@@ -36,14 +37,11 @@ export async function prove(names: readonly string[], backend: Backend, args: Pa
   try {
     // The files are other ones than those that init began with.
     const workspace = await workspaceOf(args, context);
-    const ground = await inContainers({ workspace, names, files: args.file, build: false, signal: stop.signal }, context);
-    const subjects = chosenSubjects(workspace, { services: names, exclude: [] }, {}).filter((subject) => {
-      const { name } = subject.service;
-      return ground.runs.has(name) && !ground.left.has(name) && watching(subject, workspace.files).is === 'watched';
-    });
+    const subjects = chosenSubjects(workspace, { services: names, exclude: [] }, {}).filter((subject) => watching(subject, workspace.files).is === 'watched');
     if (subjects.length === 0) return new Map();
+    const ground = await inContainers({ workspace, names: subjects.map(({ service }) => service.name), files: args.file, build: false, fresh: true, signal: stop.signal }, context);
     const done = await verified({ workspace, subjects, ground, show: few(context), asked: ['/'], traffic: true, limitMs: WITHIN_MS, signal: stop.signal, args: { ...args, json: false } }, context);
-    if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the files are written, and the services are as they were.');
+    if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the files are written, and the services run as they say.');
     for (const { name, state, spans, says } of done.services) if (state === 'works') context.print(`  ✔ ${oneLine(name)} · ${spans} ${spans === 1 ? 'span' : 'spans'} · accepted by ${backend.title}${says === undefined ? '' : ` (${oneLine(says)})`}`);
     told({ ...done, services: done.services.filter(({ state }) => state !== 'works') }, context);
     return new Map(done.services.map(({ name, state, link, then }) => [name, { ok: state === 'works', next: [link ?? then ?? []].flat() }]));

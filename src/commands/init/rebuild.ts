@@ -11,8 +11,7 @@ import type { Account, Backend, Choices, Service, Workspace } from '../../types.
 import { seconds } from '../../ui/progress.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
-import { projectFolder } from '../../workspace/compose/command.ts';
-import { upCommands } from './compose.ts';
+import { bringUp } from './bring-up.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 /** SDKs send a batch every five seconds unless told otherwise. */
@@ -26,7 +25,7 @@ export interface Rebuild {
   readonly account?: Account;
   /** Compose files that were named. */
   readonly files: readonly string[];
-  /** Watches these services' spans until the backend accepts them; who is not in the answer could not be watched. */
+  /** Starts these services, which are built, and watches their spans until the backend accepts them; who is not in the answer was not started. */
   prove?(names: readonly string[]): Promise<ReadonlyMap<string, Rebuilt>>;
 }
 export interface Rebuilt {
@@ -37,25 +36,14 @@ export interface Rebuilt {
 
 /** Never throws for what Docker or the application do: that is told, and makes `ok` false. */
 export async function rebuild({ workspace, services, backend, choices, account, files, prove }: Rebuild, context: Context): Promise<Rebuilt> {
-  const { tools, print, warn } = context;
-  const names = services.map(({ name }) => name);
   const watch = backend.id === local.id && choices.endpoint === undefined ? await watching(context) : undefined;
   try {
-    print(`  building and starting ${names.map(oneLine).join(', ')} …`);
-    const start = tools.now();
-    for (const up of upCommands(files, services)) {
-      const built = await tools.exec(up, { cwd: projectFolder(workspace), live: true });
-      if (built.code === 0) continue;
-      warn(`  ✘ failed after ${seconds(tools.now() - start)}: ${up.join(' ')} ended with ${built.code}; its own words stand above.`);
-      return { ok: false, next: [up.join(' ')] };
-    }
-    print(`  ✔ built and started  ${seconds(tools.now() - start)}`);
+    const brought = await bringUp({ workspace, services, files, ...(prove === undefined || backend.id === local.id ? {} : { prove }) }, context);
+    if (brought.is === 'failed') return { ok: false, next: [brought.repeat.join(' ')] };
     let ok = true;
     const next: string[] = [];
-    const published = services.filter(({ ports }) => ports.some(({ host }) => host !== undefined));
-    const proven = backend.id === local.id || published.length === 0 ? undefined : await prove?.(published.map(({ name }) => name));
     for (const service of services) {
-      const one = proven?.get(service.name) ?? await sendTo(service, { backend, workspace, ...(account === undefined ? {} : { account }) }, watch, context);
+      const one = brought.proven.get(service.name) ?? await sendTo(service, { backend, workspace, ...(account === undefined ? {} : { account }) }, watch, context);
       ok &&= one.ok;
       next.push(...one.next);
     }

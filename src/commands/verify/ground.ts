@@ -13,6 +13,8 @@ export interface Led {
 export interface Ground {
   /** 'in containers', 'as processes on this machine'. */
   readonly how: string;
+  /** They were not as they will be afterwards: init starts them for the first time. */
+  readonly fresh?: boolean;
   /** Addresses that the relay must listen on to be reached. */
   readonly listen: readonly string[];
   /** Services that are left as they are, and why: they cannot be borrowed without changing them for good. */
@@ -31,8 +33,11 @@ export interface Ground {
   reachesRelay(led: Led): Promise<boolean | undefined>;
   /** The service that has this address in the containers' network. */
   ownerOf(address: string): Promise<string | undefined>;
-  /** Everything as it was. @returns what went wrong, a sentence each. */
-  stop(): Promise<readonly string[]>;
+  /**
+   * Everything as it was. @param quiet services that have done all that they were asked, and in how many milliseconds all
+   * that they made is sent for sure. @returns what went wrong, a sentence each.
+   */
+  stop(quiet?: { readonly services: readonly string[]; readonly sentAfterMs: number }): Promise<readonly string[]>;
   /** Containers that are not what they were, compared with `docker inspect`; call after `stop`. */
   different(): Promise<readonly string[]>;
 }

@@ -6,15 +6,17 @@ import { listenAddresses } from '../../see/address.ts';
 import { whereabouts } from '../../see/verify/onward.ts';
 import { noProxyOf, overrideText } from '../../see/verify/override.ts';
 import { EXIT, Stop } from '../../stop.ts';
-import type { Workspace } from '../../types.ts';
+import type { ExecResult, Workspace } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { commandLine, shellOf } from '../../ui/shell-lines.ts';
 import { composeOf, composeWords, projectFolder } from '../../workspace/compose/command.ts';
 import { borrow, type Borrowing, type Loan } from '../../write/loan.ts';
 import type { Context } from '../context.ts';
+import { hidesPackages } from '../init/compose.ts';
 import { addressOf, lastLine, likeness, look, networkIds, outdated, type Looked } from './containers.ts';
 import type { Ground, Led } from './ground.ts';
 import { putBack } from './put-back.ts';
+import { endDeaf } from './end-deaf.ts';
 import { directWay, reaches } from './way.ts';
 
 const UP_MS = 15 * 60_000;
@@ -25,32 +27,36 @@ export interface InContainers {
   /** Compose files that were named, for the lines that are shown. */
   readonly files: readonly string[];
   readonly build: boolean;
+  /** Whatever they are now, afterwards they run as their files say, and what they depend on runs too: init was told to start them. */
+  readonly fresh?: boolean;
   /** Aborted by Ctrl-C: what is being started is given up. */
   readonly signal: AbortSignal;
 }
 
 /** @throws Stop where Docker or Compose refuses to tell what is there. */
-export async function inContainers({ workspace, names, files, build, signal }: InContainers, context: Context): Promise<Ground> {
+export async function inContainers({ workspace, names, files, build, fresh = false, signal }: InContainers, context: Context): Promise<Ground> {
   const { tools } = context;
   const before = await look(workspace, names, tools);
   const [gateway] = (await listenAddresses(tools)).slice(1);
   const upLine = (name: string, ...more: string[]): string => commandLine([...composeWords(files), 'up', '-d', ...more, name], shellOf(context.env));
-  const left = new Map(build ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(name, ...(isBuilt(workspace, name) ? ['--build'] : []))}  (or: npx otel-setup verify --build)` }] as const));
+  const left = new Map(build || fresh ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(name, ...(isBuilt(workspace, name) ? ['--build'] : []))}  (or: npx otel-setup verify --build)` }] as const));
   const networks = await networkIds(tools);
   let borrowed: { readonly loan: Loan; readonly note: Borrowing } | undefined;
   let relay = '';
 
   const addressFor = ({ subject }: Led, port: number): string =>
     subject.service.networkMode === 'host' ? `http://127.0.0.1:${port}` : `http://${gateway ?? 'host.docker.internal'}:${port}`;
-  /** The containers as they are now, of one service. */
+  const idsOf = async (...services: string[]): Promise<readonly string[]> =>
+    (await tools.exec([...composeOf(workspace), 'ps', '--quiet', ...services], { cwd: projectFolder(workspace), ms: 20_000 })).out.split(/\s+/).filter((id) => id !== '');
+  /** The first container of a service, as it is now. */
   const now = async (name: string): Promise<Inspected | undefined> => {
-    const { out } = await tools.exec([...composeOf(workspace), 'ps', '--quiet', name], { cwd: projectFolder(workspace), ms: 20_000 });
-    const ids = out.split(/\s+/).filter((id) => id !== '');
+    const ids = await idsOf(name);
     return ids.length === 0 ? undefined : readInspect((await tools.exec(['docker', 'inspect', '--type', 'container', ...ids], { ms: 20_000 })).out)[0];
   };
 
   return {
     how: 'in containers',
+    fresh,
     listen: ['127.0.0.1', ...(gateway === undefined ? [] : [gateway])],
     left,
     runs: new Set(names.filter((name) => lent(name, before).was === 'running')),
@@ -75,19 +81,25 @@ export async function inContainers({ workspace, names, files, build, signal }: I
     },
     async start(led, port, nonce) {
       const chosen = led.map(({ subject }) => subject.service.name);
-      const first = led[0];
-      if (first !== undefined) relay = addressFor(first, port);
+      const [any] = led;
+      if (any !== undefined) relay = addressFor(any, port);
       const override = overrideText(led.map((one) => {
         const noProxy = noProxyOf(one.subject.settings);
         return { service: one.subject.service.name, watched: one.watched, relay: addressFor(one, port), nonce, ...(noProxy === undefined ? {} : { noProxy }) };
       }));
-      const loan = { compose: composeOf(workspace), cwd: projectFolder(workspace), project: before.project, networks: [...networks], services: chosen.map((name) => lent(name, before)) };
+      const loan = { compose: composeOf(workspace), cwd: projectFolder(workspace), project: before.project, networks: [...networks], services: chosen.map((name) => ({ ...lent(name, before), ...(fresh ? { was: 'running' as const, hash: '' } : {}) })) };
       const note = await borrow(workspace.files.root, tools, loan, override);
       borrowed = { loan: { schema: 1, runner: { pid: 0, host: '', booted: 0 }, ...loan }, note };
-      const scales = loan.services.filter(({ containers }) => containers > 1).flatMap(({ name, containers }) => ['--scale', `${name}=${containers}`]);
-      const words = [...composeOf(workspace), '-f', note.override, '--ansi=never', 'up', '--detach', '--no-deps', ...(build ? ['--build'] : ['--no-build', '--pull', 'never']), ...scales, ...chosen];
+      const options = fresh ? [] : ['--no-deps', ...(build ? ['--build'] : ['--no-build', '--pull', 'never'])];
+      const renewed = fresh ? workspace.services.filter(({ name, volumes = [] }) => chosen.includes(name) && hidesPackages({ volumes })).map(({ name }) => name) : [];
+      const exec = execUntil(signal, { ...process.env, ...tools.env }, note.working);
+      const scales = (some: readonly string[]): readonly string[] => loan.services.filter(({ name, containers }) => some.includes(name) && containers > 1).flatMap(({ name, containers }) => ['--scale', `${name}=${containers}`]);
+      const up = (some: readonly string[], ...more: string[]): Promise<ExecResult> =>
+        exec([...composeOf(workspace), '-f', note.override, '--ansi=never', 'up', '--detach', ...options, ...more, ...scales(some), ...some], { cwd: projectFolder(workspace), ms: UP_MS });
       const wait = tools.working(`starting ${chosen.map(oneLine).join(', ')} with a way through the relay`);
-      const { code, err } = await execUntil(signal, { ...process.env, ...tools.env }, note.working)(words, { cwd: projectFolder(workspace), ms: UP_MS });
+      const first = renewed.length === 0 ? undefined : await up(renewed, '--renew-anon-volumes');
+      const others = chosen.filter((name) => !renewed.includes(name));
+      const { code, err } = first !== undefined && (first.code !== 0 || others.length === 0) ? first : await up(others);
       note.working(undefined);
       if (code === 0) return wait.done(`${chosen.map(oneLine).join(', ')} started with a way through the relay`);
       wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
@@ -115,19 +127,21 @@ export async function inContainers({ workspace, names, files, build, signal }: I
       }
       return undefined;
     },
-    async stop() {
+    async stop(quiet) {
       if (borrowed === undefined) return [];
       const { loan, note } = borrowed;
       borrowed = undefined;
       // Ctrl-C in the terminal must not reach this one: it runs in a process group of its own.
-      const problems = await putBack(loan, { exec: execUntil(new AbortController().signal, { ...process.env, ...tools.env }, note.working) });
+      const own = { exec: execUntil(new AbortController().signal, { ...process.env, ...tools.env }, note.working) };
+      if (quiet !== undefined && quiet.services.length > 0) await endDeaf(await idsOf(...quiet.services), quiet.sentAfterMs, own);
+      const problems = await putBack(loan, own);
       if (problems.length === 0) note.over();
       else note.leave();
       return problems;
     },
     async different() {
-      // Asked to build, it was to become what its files say.
-      if (build) return [];
+      // It was to become what its files say.
+      if (build || fresh) return [];
       const after: Looked = await look(workspace, names, tools);
       return names.filter((name) => JSON.stringify(before.containers.get(name)?.map(likeness).toSorted()) !== JSON.stringify(after.containers.get(name)?.map(likeness).toSorted()));
     },

@@ -5,6 +5,7 @@ import { routesOf } from '../../languages/routes.ts';
 import { answerText } from '../../see/backend-answer.ts';
 import { startRelay, type Route } from '../../see/relay.ts';
 import { prefixOf } from '../../see/verify/override.ts';
+import { sentAfter } from '../../see/verify/deaf.ts';
 import { requestsFor } from '../../see/verify/requests.ts';
 import type { Row } from '../../see/verify/table.ts';
 import { isSettled, stateOf, Tallies, type Way } from '../../see/verify/tally.ts';
@@ -67,6 +68,8 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
   const requests: Request[] = [];
   const grpc = new Set<string>();
   let start = tools.now();
+  /** undefined = people click, or a request hangs. */
+  let quiet: Parameters<Ground['stop']>[0];
   let over = false;
   const bell = new Bell();
 
@@ -109,6 +112,7 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
     await ground.start(led, relay.port, nonce);
     if (!signal.aborted) {
       start = tools.now();
+      let sentAt = start;
       const late = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const ended = AbortSignal.any([signal, late.signal]);
@@ -122,6 +126,7 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
         const base = ground.base(one);
         return base === undefined ? [] : [drive({ service: nameOf(one), base, requests: routesFor(one) }, tools, ended, (request) => {
           requests.push(request);
+          sentAt = tools.now();
           const { sent } = request;
           show.event({ event: 'request', service: request.service, url: request.url, traceId: request.traceId, ...(sent.is === 'answered' ? { status: sent.status } : { failed: sent.says }) });
           changed();
@@ -129,10 +134,10 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
       }) : [];
       if (traffic && driven.length === 0) show.say('  No service publishes a port, so nothing was sent: click around in the application meanwhile.');
       if (!traffic) show.say(`  Use the application now; its spans are watched for ${Math.round(limitMs / 1000)} s.`);
+      // Before that its process may still be starting.
+      const isUp = (name: string): boolean => tallies.of(name).spans > 0 || requests.some(({ service }) => service === name);
       const tried = led.map(async (one) => {
-        // Before that its process may still be starting.
-        const isUp = (): boolean => tallies.of(nameOf(one)).spans > 0 || requests.some(({ service }) => service === nameOf(one));
-        while (!ended.aborted && !isUp()) await next();
+        while (!ended.aborted && !isUp(nameOf(one))) await next();
         if (signal.aborted) return;
         const way = await ground.way(one).catch((error: unknown): Way => ({ is: 'unknown', says: error instanceof Error ? error.message : String(error) }));
         ways.set(nameOf(one), way);
@@ -148,13 +153,18 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
       if (!ended.aborted) await Promise.race([sentAll, new Promise((done) => ended.addEventListener('abort', done, { once: true }))]);
       clearTimeout(timer);
       await Promise.all(tried);
+      if (driven.length > 0 && requests.every(({ sent }) => sent.is === 'answered')) {
+        quiet = { services: led.map(nameOf).filter(isUp), sentAfterMs: sentAfter(tools.now() - sentAt, led.map(({ subject }) => subject.settings.get('OTEL_BSP_SCHEDULE_DELAY')?.value)) };
+      }
       for (const one of led) if (!signal.aborted && tallies.of(nameOf(one)).spans === 0 && !grpc.has(nameOf(one)) && (await ground.reachesRelay(one)) === false) unreached.add(nameOf(one));
     }
   } finally {
-    const names = led.map((one) => one.subject.service.name).join(', ');
-    const back = ground.how === 'in containers' ? show.working(`putting ${names} back as ${led.length === 1 ? 'it was' : 'they were'}`) : undefined;
-    problems.push(...(await ground.stop()));
-    if (problems.length === 0) back?.done(`${names} ${led.length === 1 ? 'is as it was' : 'are as they were'}`);
+    const names = led.map(nameOf).join(', ');
+    const one = led.length === 1;
+    const [doing, done] = ground.fresh === true ? [`starting ${names} without the relay`, `${names} ${one ? 'runs' : 'run'} as the files say`] : [`putting ${names} back as ${one ? 'it was' : 'they were'}`, `${names} ${one ? 'is as it was' : 'are as they were'}`];
+    const back = ground.how === 'in containers' ? show.working(doing) : undefined;
+    problems.push(...(await ground.stop(quiet)));
+    if (problems.length === 0) back?.done(done);
     else back?.failed();
     over = true;
     await relay.close();

@@ -30,7 +30,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   watchSignals((code) => {
     if (!own.includes('--json')) process.exit(code);
     process.stdout.write(report(own.find(isCommand) ?? '', code, 'Interrupted.'), () => process.exit(code));
-  });
+  }, () => process.exit(process.exitCode ?? EXIT.done));
   const { context: contextOf, ...streams } = outside(process.env);
   let args: ParsedArgs | undefined;
   try {

@@ -7,7 +7,7 @@ import { EXIT, Stop } from '../stop.ts';
 import { prompts } from '../ui/prompt.ts';
 import { clean, cleanColored, redact } from '../ui/redact.ts';
 import { wrap } from '../ui/show.ts';
-import { terminal } from '../ui/terminal.ts';
+import { terminal, type Terminal } from '../ui/terminal.ts';
 import type { Context } from './context.ts';
 
 export interface Outside {
@@ -30,26 +30,25 @@ export function outside(env: Env): Outside {
   const answer = (text: string) => void process.stdout.write(process.stdout.isTTY ? cleanColored(safe(text)) : safe(text));
   // In GitHub Actions a line that begins with "::" is a command, on both streams: text of a repository must not give one.
   const unspoken = (text: string) => (env['GITHUB_ACTIONS'] === 'true' ? text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ') : text);
-  const complain = (text: string) => void process.stderr.write(`${unspoken(clean(safe(text)))}\n`);
+  const write = (text: string) => void process.stderr.write(`${unspoken(clean(safe(text)))}\n`);
+  const complain = (text: string) => write(folded(text, terminal(env)));
 
   return {
     answer,
     complain,
     context(args, version) {
       const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
-      // Sentences keep their words whole at the edge of a terminal; a pipe gets each line as it is.
-      const folded = (text: string) => (seen.live ? text.split('\n').flatMap((line) => (line.length <= seen.columns ? [line] : wrap(line, indentOf(line) + 2, seen.columns))).join('\n') : text);
       const say = (text: string) => void process.stderr.write(`${unspoken(seen.color ? cleanColored(safe(text)) : clean(safe(text)))}\n`);
-      const write = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
+      const progress = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
       return {
         cwd: args.cwd === undefined ? process.cwd() : resolve(args.cwd),
         env,
         terminal: seen,
-        tools: realTools(seen, { env, write }),
+        tools: realTools(seen, { env, write: progress }),
         prompts: prompts(seen),
         version,
         print: args.quiet ? () => {} : say,
-        warn: (text) => say(folded(text)),
+        warn: (text) => say(folded(text, seen)),
         result: args.format === 'github' || args.check ? answer : (text) => answer(unspoken(text)),
         stdin: readStdin,
         eachLine,
@@ -60,6 +59,8 @@ export function outside(env: Env): Outside {
   };
 }
 
+/** Sentences keep their words whole at the edge of a terminal; a pipe gets each line as it is. */
+const folded = (text: string, { live, columns }: Pick<Terminal, 'live' | 'columns'>) => (live ? text.split('\n').flatMap((line) => (line.length <= columns ? [line] : wrap(line, indentOf(line) + 2, columns))).join('\n') : text);
 const indentOf = (line: string) => line.length - line.trimStart().length;
 
 const stops = new Set<() => void>();
@@ -68,11 +69,22 @@ function onInterrupt(stop: () => void): () => void {
   return () => void stops.delete(stop);
 }
 /**
- * From now on the first signal asks the command to end; the second, or one that nobody waits for, ends the process.
- * @param exit ends the process at once.
+ * From now on the first signal asks the command to end; the second, or one that nobody waits for, ends the process. So does
+ * a reader that went away (`verify --json | head -1`): what is to be put back is put back first.
+ * @param exit ends the process at once. @param unread the same, where nobody reads any more.
  */
-export function watchSignals(exit: (code: number) => void): void {
+export function watchSignals(exit: (code: number) => void, unread: () => void): void {
   let asked = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (asked) return;
+      if (stops.size === 0) return unread();
+      asked = true;
+      for (const stop of stops) stop();
+    });
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (asked || stops.size === 0) return exit(EXIT.interrupted);

@@ -7,6 +7,7 @@ import { composeAnswers } from './init/compose.ts';
 import { asProcesses } from './verify/as-processes.ts';
 import { chosenSubjects } from './verify/choose.ts';
 import { inContainers } from './verify/in-containers.ts';
+import { interrupted } from './verify/interrupted.ts';
 import { tell } from './verify/tell.ts';
 import { told } from './verify/told.ts';
 import { verified } from './verify/watch.ts';
@@ -31,7 +32,7 @@ export const run: Run = async (args, context) => {
     const inside = { ...context, print: show.say, tools: { ...context.tools, working: show.working } };
     const ground = docker ? await inContainers({ workspace, names, files: args.file, build: args.build, signal: stop.signal }, inside) : asProcesses(workspace, inside);
     const done = await verified({ workspace, subjects, ground, show, asked, traffic: args.traffic, limitMs, signal: stop.signal, args }, context);
-    if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the services are as they were.');
+    if (stop.signal.aborted) throw interrupted(done.problems, 'the services are as they were');
     if (!args.json) told(done, context);
     const ok = done.services.every(({ state }) => state === 'works') && done.problems.length === 0;
     const report: VerifyReport = { schema: 1, command: 'verify', exit: ok ? EXIT.done : EXIT.notDone, ok, verified: done.services, quality: done.quality, next: [...new Set([...done.services.flatMap(({ then }) => then ?? []), ...done.quality.map(({ then }) => then)])] };

@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** 'terminal': it shares our streams, standard input too, and Ctrl-C reaches it directly. 'streams': our output, no input. Else its lines, one at a time. */
   readonly output: 'terminal' | 'streams' | ((line: string, from: 'out' | 'err') => void);
+  /** It goes on by itself when this process exits. */
+  readonly outlives?: boolean;
 }
 
 const running = new Set<Child>();
@@ -25,7 +27,7 @@ let watching = false;
  * Starts a program. Unless it shares the terminal it leads a process group of its own, so that a signal of ours reaches
  * a reloader's child as well. What still runs when this process exits is killed.
  */
-export async function startChild(argv: readonly string[], { cwd, env, output }: ChildOptions): Promise<Child> {
+export async function startChild(argv: readonly string[], { cwd, env, output, outlives = false }: ChildOptions): Promise<Child> {
   const { execa } = await import('execa');
   const [program = '', ...args] = argv;
   const group = output !== 'terminal' && process.platform !== 'win32';
@@ -57,7 +59,7 @@ export async function startChild(argv: readonly string[], { cwd, env, output }: 
   };
   const ended = child.then((done) => done.exitCode ?? signalled(done.signal));
   const one: Child = { signal, pid: child.pid, ended };
-  running.add(one);
+  if (!outlives) running.add(one);
   void ended.finally(() => running.delete(one));
   if (!watching) {
     watching = true;
@@ -82,9 +84,16 @@ export async function stopChild(child: Child, ms: number): Promise<number> {
 /**
  * `Tools.exec` that ends with `signal`: then the program and all that it started are asked to end, and killed after five
  * seconds (code 130). Same codes otherwise; output keeps its last 10,000 lines.
+ */
+export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv): Tools['exec'] => execWith(signal, base);
+
+/**
+ * `Tools.exec` for what must not be cut off in the middle: neither Ctrl-C nor the end of this process reaches it.
  * @param started hears the process number of each program.
  */
-export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?: (pid: number) => void): Tools['exec'] => async (argv, options = {}) => {
+export const execThrough = (base: NodeJS.ProcessEnv, started: (pid: number) => void): Tools['exec'] => execWith(new AbortController().signal, base, started);
+
+const execWith = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?: (pid: number) => void): Tools['exec'] => async (argv, options = {}) => {
   if (signal.aborted) return { code: 130, out: '', err: '' };
   if (options.input !== undefined) return exec(argv, options);
   const lines = { out: new Array<string>(), err: new Array<string>() };
@@ -92,6 +101,7 @@ export const execUntil = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?
   const child = await startChild(argv, {
     cwd: options.cwd ?? process.cwd(),
     env: Object.fromEntries(all),
+    outlives: started !== undefined,
     output(line, from) {
       if (lines[from].push(line) > 10_000) lines[from].shift();
       if (options.live === true) process.stderr.write(`${line}\n`);

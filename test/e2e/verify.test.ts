@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -141,6 +142,17 @@ test('services that did not run are removed again, and their network', async () 
   expect([await containersOf(folder), await networksOf(folder), leftovers(folder)]).toEqual([[], '', []]);
 });
 
+test('a port that is taken: the cause in Docker\'s words, and nothing is left', async () => {
+  const folder = await running('verify-port');
+  await compose(folder, 'down', '--timeout', '0');
+  const other = createServer().listen(Number(PORT), '0.0.0.0');
+  await once(other, 'listening');
+  const ran = await otelSetup(folder, 'verify');
+  other.close();
+  expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 1, err: expect.stringMatching(/address already in use Do: end what has that port/) });
+  expect([await containersOf(folder), await networksOf(folder), leftovers(folder)]).toEqual([[], '', []]);
+});
+
 test('a container that is older than its files is left as it is, and said so', async () => {
   const folder = await running('verify-outdated');
   const before = await containersOf(folder);
@@ -207,9 +219,44 @@ describe('cut off', () => {
     const { child, ended, said, until } = started(folder);
     await until(/Use the application now/);
     expect(await containersOf(folder)).not.toEqual(before);
+    // Meanwhile a second one leaves everything alone.
+    expect(await otelSetup(folder, 'verify')).toMatchObject({ code: 4, err: expect.stringMatching(/Another otel-setup verify \(process \d+\) is at work/) });
     child.kill('SIGINT');
     expect([(await ended)[0], said()]).toEqual([130, expect.stringContaining('the services are as they were')]);
     expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
+  });
+
+  test('Ctrl-C while the services are started: no container is left that the engine was still stopping', async () => {
+    const folder = await running('verify-starting');
+    const before = await containersOf(folder);
+    const { child, ended, said } = started(folder);
+    const events = spawn('docker', ['events', '--filter', `label=com.docker.compose.project=${basename(folder).toLowerCase()}`, '--filter', 'event=kill'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(events.stdout, 'data');
+    events.kill();
+    child.kill('SIGINT');
+    expect([(await ended)[0], said()]).toEqual([130, expect.stringContaining('the services are as they were')]);
+    expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
+  });
+
+  test('--json, and its reader goes away: everything is put back', async () => {
+    const folder = await running('verify-unread');
+    const before = await containersOf(folder);
+    const child = spawn(process.execPath, [program, 'verify', '--json'], { cwd: folder, env: { ...process.env, ...environment(folder) }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(child, 'close');
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect((await ended)[0]).toBe(130);
+    expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
+  });
+
+  test('docker compose down meanwhile: what was taken away stays away', async () => {
+    const folder = await running('verify-down');
+    const { child, ended, said, until } = started(folder);
+    await until(/Use the application now/);
+    await compose(folder, 'down', '--timeout', '0');
+    child.kill('SIGINT');
+    await ended;
+    expect([said(), await containersOf(folder), leftovers(folder)]).toEqual([expect.stringContaining('backend was removed meanwhile'), [], []]);
   });
 
   test.each<[string, readonly string[], (folder: string, verify: ReturnType<typeof started>) => Promise<unknown>]>([

@@ -18,7 +18,7 @@ function workspace(exec: (argv: readonly string[]) => Partial<ExecResult> | unde
   const { folder, remove } = checkout({ 'compose.yaml': 'services: {}\n' });
   onTestFinished(remove);
   const state = join(folder, '..', 'state');
-  const tools = fakeTools({ env: { XDG_STATE_HOME: state }, now: Date.now(), exec: (argv) => (argv[0] === 'git' ? { code: 128 } : (exec(argv) ?? (argv[1] === 'info' ? { out: '20.10\n' } : undefined))) });
+  const tools = fakeTools({ env: { XDG_STATE_HOME: state }, now: Date.now(), exec: (argv) => (argv[0] === 'git' ? { code: 128 } : (exec(argv) ?? (argv[1] === 'info' ? { out: '20.10\n' } : argv.includes('ps') ? { out: 'abc\n' } : undefined))) });
   const warned: string[] = [];
   return { root: folder, state, tools, warned, warn: (text) => void warned.push(text) };
 }
@@ -29,7 +29,8 @@ function kill(state: string, more: Partial<Loan> = {}): void {
   const left: Loan = { ...JSON.parse(readFileSync(note, 'utf8')), ...more };
   writeFileSync(note, JSON.stringify({ ...left, runner: { ...left.runner, booted: 0 } }));
 }
-const composeCalls = ({ ran }: Watched): string[] => ran.filter((argv) => argv.slice(0, 4).join(' ') === COMPOSE.join(' ')).map((argv) => argv.slice(4).join(' '));
+/** What changes something. */
+const composeCalls = ({ ran }: Watched): string[] => ran.filter((argv) => argv.slice(0, 4).join(' ') === COMPOSE.join(' ') && !argv.includes('ps')).map((argv) => argv.slice(4).join(' '));
 
 describe('the note of what is borrowed', () => {
   test('note and override are there before they are used, for this user alone; nothing is left when it is over', async () => {
@@ -110,9 +111,22 @@ describe('the next command', () => {
 describe('put back', () => {
   test('as many containers as before; what was not there is removed with its own network, others stay', async () => {
     const ours = 'b'.repeat(64);
-    const tools = fakeTools({ exec: (argv) => (argv.includes('network') && argv.includes('ls') ? { out: `${'a'.repeat(64)}\n${ours}\n` } : undefined) });
-    expect(await putBack(full([one('api', 'running', 3), one('web'), one('job', 'absent', 0)]), tools)).toEqual([]);
+    const tools = fakeTools({ exec: (argv) => (argv.includes('network') && argv.includes('ls') ? { out: `${'a'.repeat(64)}\n${ours}\n` } : argv.includes('ps') ? { out: 'abc\n' } : undefined) });
+    const said: string[] = [];
+    expect(await putBack(full([one('api', 'running', 3), one('web'), one('job', 'absent', 0)]), tools, (text) => said.push(text))).toEqual([]);
     expect(composeCalls(tools)).toEqual(['--ansi=never rm --stop --force --volumes job', '--ansi=never up --detach --no-deps --no-build --pull never --scale api=3 api web']);
     expect(tools.ran.filter((argv) => argv.includes('network') && argv.includes('rm'))).toEqual([['docker', 'network', 'rm', ours]]);
+    expect(said).toEqual([]);
+  });
+  test('what somebody else removed meanwhile stays removed, and is named', async () => {
+    const tools = fakeTools({ exec: (argv) => (argv.includes('ps') && argv.at(-1) === 'api' ? { out: 'abc\n' } : undefined) });
+    const said: string[] = [];
+    expect(await putBack(full([one('api'), one('web'), one('job', 'stopped', 0)]), tools, (text) => said.push(text))).toEqual([]);
+    expect(composeCalls(tools)).toEqual(['--ansi=never up --detach --no-deps --no-build --pull never api']);
+    expect(said).toEqual([expect.stringContaining('web was removed meanwhile'), expect.stringContaining('job was removed meanwhile')]);
+  });
+  test('where Compose cannot be asked, nothing counts as removed', async () => {
+    const tools = fakeTools({ exec: (argv) => (argv.includes('ps') || argv.includes('up') ? { code: 1, err: 'Cannot connect to the Docker daemon' } : undefined) });
+    expect(await putBack(full([one('api')]), tools, () => expect.unreachable())).toEqual(['docker compose up ended with 1: Cannot connect to the Docker daemon']);
   });
 });

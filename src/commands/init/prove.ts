@@ -7,6 +7,7 @@ import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
 import { chosenSubjects } from '../verify/choose.ts';
 import { inContainers } from '../verify/in-containers.ts';
+import { interrupted } from '../verify/interrupted.ts';
 import type { Tell } from '../verify/tell.ts';
 import { told } from '../verify/told.ts';
 import { verified } from '../verify/watch.ts';
@@ -41,7 +42,7 @@ export async function prove(names: readonly string[], backend: Backend, args: Pa
     if (subjects.length === 0) return new Map();
     const ground = await inContainers({ workspace, names: subjects.map(({ service }) => service.name), files: args.file, build: false, fresh: true, signal: stop.signal }, context);
     const done = await verified({ workspace, subjects, ground, show: few(context), asked: ['/'], traffic: true, limitMs: WITHIN_MS, signal: stop.signal, args: { ...args, json: false } }, context);
-    if (stop.signal.aborted) throw new Stop(EXIT.interrupted, 'Interrupted; the files are written, and the services run as they say.');
+    if (stop.signal.aborted) throw interrupted(done.problems, 'the files are written, and the services run as they say');
     for (const { name, state, spans, says } of done.services) if (state === 'works') context.print(`  ✔ ${oneLine(name)} · ${spans} ${spans === 1 ? 'span' : 'spans'} · accepted by ${backend.title}${says === undefined ? '' : ` (${oneLine(says)})`}`);
     told({ ...done, services: done.services.filter(({ state }) => state !== 'works') }, context);
     return new Map(done.services.map(({ name, state, link, then }) => [name, { ok: state === 'works', next: [link ?? then ?? []].flat() }]));

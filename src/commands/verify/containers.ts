@@ -6,6 +6,7 @@ import { oneLine } from '../../ui/redact.ts';
 import { composeOf, projectFolder } from '../../workspace/compose/command.ts';
 
 const LIMIT_MS = 20_000;
+const LONGEST = 200;
 
 export interface Looked {
   /** Service → its containers, those of `docker compose run` left out. */
@@ -65,5 +66,9 @@ export async function addressOf(id: string, tools: Tools): Promise<string | unde
 export const likeness = ({ image, argv, env }: Inspected): string => JSON.stringify([image, argv, Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
 const idsIn = (text: string): readonly string[] => text.split(/\s+/).filter((id) => /^[0-9a-f]{12,64}$/.test(id));
-/** What Compose complains of, without its warnings; a quoted value is left out, it may be a secret. */
-export const lastLine = (text: string): string => oneLine(text.trim().split('\n').findLast((line) => line.trim() !== '' && !/level=warning/.test(line)) ?? 'it said nothing').replaceAll(/"[^"]*"/g, '"…"').trim().slice(0, 200);
+/** What Compose complains of, without its warnings and ids; a quoted value is left out, it may be a secret. Of a long line the end says why. */
+export function lastLine(text: string): string {
+  const line = text.trim().split('\n').findLast((one) => one.trim() !== '' && !/level=warning/.test(one)) ?? 'it said nothing';
+  const plain = oneLine(line).replaceAll(/"[^"]*"/g, '"…"').replaceAll(/\s*\(?\b[0-9a-f]{64}\b\)?/g, '').trim();
+  return plain.length <= LONGEST ? plain : `… ${plain.slice(-LONGEST)}`;
+}

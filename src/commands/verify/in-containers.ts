@@ -1,7 +1,8 @@
 /** Services in their containers: made again with an override that leads them to the relay, and put back afterwards. */
 import { readInspect, type Inspected } from '../../doctor/probes/inspected.ts';
 import { environmentOf } from '../../doctor/probes/reach/environment.ts';
-import { execUntil } from '../../io/child.ts';
+import { execThrough, execUntil } from '../../io/child.ts';
+import { listeningPort } from '../../local/port.ts';
 import { listenAddresses } from '../../see/address.ts';
 import { whereabouts } from '../../see/verify/onward.ts';
 import { noProxyOf, overrideText } from '../../see/verify/override.ts';
@@ -10,7 +11,7 @@ import type { ExecResult, Workspace } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { commandLine, shellOf } from '../../ui/shell-lines.ts';
 import { composeOf, composeWords, projectFolder } from '../../workspace/compose/command.ts';
-import { borrow, type Borrowing, type Loan } from '../../write/loan.ts';
+import { borrow, leftLoan, type Borrowing, type Loan } from '../../write/loan.ts';
 import type { Context } from '../context.ts';
 import { hidesPackages } from '../init/compose.ts';
 import { addressOf, lastLine, likeness, look, networkIds, outdated, type Looked } from './containers.ts';
@@ -36,13 +37,15 @@ export interface InContainers {
 /** @throws Stop where Docker or Compose refuses to tell what is there. */
 export async function inContainers({ workspace, names, files, build, fresh = false, signal }: InContainers, context: Context): Promise<Ground> {
   const { tools } = context;
+  const other = await leftLoan(workspace.files.root, tools);
+  if (other?.alive === true) throw new Stop(EXIT.refused, `Another otel-setup verify (process ${other.loan.runner.pid}) is at work with the services of this workspace.`, 'wait until it has ended');
   const before = await look(workspace, names, tools);
   const [gateway] = (await listenAddresses(tools)).slice(1);
-  const upLine = (name: string, ...more: string[]): string => commandLine([...composeWords(files), 'up', '-d', ...more, name], shellOf(context.env));
-  const left = new Map(build || fresh ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(name, ...(isBuilt(workspace, name) ? ['--build'] : []))}  (or: npx otel-setup verify --build)` }] as const));
+  const upLine = (...words: readonly string[]): string => commandLine([...composeWords(files), 'up', '-d', ...words], shellOf(context.env));
+  const left = new Map(build || fresh ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(...(isBuilt(workspace, name) ? ['--build'] : []), name)}  (or: npx otel-setup verify --build)` }] as const));
   const networks = await networkIds(tools);
   let borrowed: { readonly loan: Loan; readonly note: Borrowing } | undefined;
-  let relay = '';
+  let relayPort = 0;
 
   const addressFor = ({ subject }: Led, port: number): string =>
     subject.service.networkMode === 'host' ? `http://127.0.0.1:${port}` : `http://${gateway ?? 'host.docker.internal'}:${port}`;
@@ -81,8 +84,7 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
     },
     async start(led, port, nonce) {
       const chosen = led.map(({ subject }) => subject.service.name);
-      const [any] = led;
-      if (any !== undefined) relay = addressFor(any, port);
+      relayPort = port;
       const override = overrideText(led.map((one) => {
         const noProxy = noProxyOf(one.subject.settings);
         return { service: one.subject.service.name, watched: one.watched, relay: addressFor(one, port), nonce, ...(noProxy === undefined ? {} : { noProxy }) };
@@ -90,25 +92,41 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
       const loan = { compose: composeOf(workspace), cwd: projectFolder(workspace), project: before.project, networks: [...networks], services: chosen.map((name) => ({ ...lent(name, before), ...(fresh ? { was: 'running' as const, hash: '' } : {}) })) };
       const note = await borrow(workspace.files.root, tools, loan, override);
       borrowed = { loan: { schema: 1, runner: { pid: 0, host: '', booted: 0 }, ...loan }, note };
-      const options = fresh ? [] : ['--no-deps', ...(build ? ['--build'] : ['--no-build', '--pull', 'never'])];
+      const options = fresh ? [] : ['--no-deps', ...(build ? [] : ['--no-build', '--pull', 'never'])];
       const renewed = fresh ? workspace.services.filter(({ name, volumes = [] }) => chosen.includes(name) && hidesPackages({ volumes })).map(({ name }) => name) : [];
-      const exec = execUntil(signal, { ...process.env, ...tools.env }, note.working);
+      const env = { ...process.env, ...tools.env };
+      // Cut off in the middle, Compose leaves containers that the engine is still stopping, and that nobody starts again.
+      const exec = execThrough(env, note.working);
       const scales = (some: readonly string[]): readonly string[] => loan.services.filter(({ name, containers }) => some.includes(name) && containers > 1).flatMap(({ name, containers }) => ['--scale', `${name}=${containers}`]);
       const up = (some: readonly string[], ...more: string[]): Promise<ExecResult> =>
         exec([...composeOf(workspace), '-f', note.override, '--ansi=never', 'up', '--detach', ...options, ...more, ...scales(some), ...some], { cwd: projectFolder(workspace), ms: UP_MS });
       const wait = tools.working(`starting ${chosen.map(oneLine).join(', ')} with a way through the relay`);
-      const first = renewed.length === 0 ? undefined : await up(renewed, '--renew-anon-volumes');
+      const stopping = (): void => wait.says('Docker Compose finishes, then all is put back');
+      signal.addEventListener('abort', stopping, { once: true });
       const others = chosen.filter((name) => !renewed.includes(name));
-      const { code, err } = first !== undefined && (first.code !== 0 || others.length === 0) ? first : await up(others);
+      // What may take long and changes no container ends with Ctrl-C.
+      const steps: readonly (() => Promise<ExecResult>)[] = [
+        ...(build ? [() => execUntil(signal, env)([...composeOf(workspace), '--ansi=never', 'build', ...chosen], { cwd: projectFolder(workspace), ms: UP_MS })] : []),
+        ...(renewed.length > 0 ? [() => up(renewed, '--renew-anon-volumes')] : []),
+        ...(others.length > 0 ? [() => up(others)] : []),
+      ];
+      for (const step of steps) {
+        if (signal.aborted) break;
+        const { code, err } = await step();
+        if (code === 0 || signal.aborted) continue;
+        wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
+        const missing = /no such image|image .* not found|pull access denied|manifest unknown|unable to get image/i.test(err);
+        const taken = /address already in use|port is already allocated/i.test(err);
+        throw new Stop(EXIT.notDone, `docker compose ended with ${code}: ${lastLine(err)}`, missing ? 'npx otel-setup verify --build' : taken ? 'end what has that port, then run otel-setup verify again' : upLine(...chosen));
+      }
+      signal.removeEventListener('abort', stopping);
       note.working(undefined);
-      if (code === 0) return wait.done(`${chosen.map(oneLine).join(', ')} started with a way through the relay`);
-      wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
-      if (signal.aborted) return;
-      const missing = /no such image|image .* not found|pull access denied|manifest unknown|unable to get image/i.test(err);
-      throw new Stop(EXIT.notDone, `docker compose up ended with ${code}: ${lastLine(err)}`, missing ? 'npx otel-setup verify --build' : upLine(chosen.join(' ')));
+      if (signal.aborted) wait.done('interrupted');
+      else wait.done(`${chosen.map(oneLine).join(', ')} started with a way through the relay`);
     },
     base: ({ subject: { service } }) => {
-      const port = service.ports.find(({ host }) => host !== undefined)?.host ?? (service.networkMode === 'host' ? service.ports[0]?.container : undefined);
+      // In the machine's own network nothing is published: what it listens on is there.
+      const port = service.networkMode === 'host' ? listeningPort(service, workspace.files) : service.ports.find(({ host }) => host !== undefined)?.host;
       return port === undefined ? undefined : `http://localhost:${port}`;
     },
     async way(led) {
@@ -116,9 +134,10 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
       if (container === undefined || container.state !== 'running') return { is: 'unknown', says: 'its container does not run' };
       return directWay(led, container.id, await environmentOf({ ...container, wantedHash: '' }, tools), workspace, tools);
     },
-    async reachesRelay({ subject: { service } }) {
+    async reachesRelay(led) {
+      const { service } = led.subject;
       const container = await now(service.name);
-      return container?.state === 'running' ? reaches(`${relay}/`, service.app?.language, container.id, tools) : undefined;
+      return container?.state === 'running' ? reaches(`${addressFor(led, relayPort)}/`, service.app?.language, container.id, tools) : undefined;
     },
     async ownerOf(address) {
       for (const name of names) {
@@ -131,22 +150,28 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
       if (borrowed === undefined) return [];
       const { loan, note } = borrowed;
       borrowed = undefined;
-      // Ctrl-C in the terminal must not reach this one: it runs in a process group of its own.
-      const own = { exec: execUntil(new AbortController().signal, { ...process.env, ...tools.env }, note.working) };
+      const own = { exec: execThrough({ ...process.env, ...tools.env }, note.working) };
       if (quiet !== undefined && quiet.services.length > 0) await endDeaf(await idsOf(...quiet.services), quiet.sentAfterMs, own);
-      const problems = await putBack(loan, own);
+      const problems = await putBack(loan, own, (text) => context.print(`  ${text}`));
       if (problems.length === 0) note.over();
       else note.leave();
-      return problems;
+      return problems.map((problem) => `${problem} Do: mend that, then run any otel-setup command here: it puts the services back first.`);
     },
     async different() {
       // It was to become what its files say.
       if (build || fresh) return [];
       const after: Looked = await look(workspace, names, tools);
-      return names.filter((name) => JSON.stringify(before.containers.get(name)?.map(likeness).toSorted()) !== JSON.stringify(after.containers.get(name)?.map(likeness).toSorted()));
+      return names.filter((name) => {
+        const [was, is] = [before, after].map(({ containers }) => containers.get(name) ?? []);
+        // Removed by somebody else meanwhile: that is told by now.
+        if (is?.length === 0) return false;
+        return JSON.stringify(was?.map(likeness).toSorted()) !== JSON.stringify(is?.map(likeness).toSorted()) || (was?.some(runs) === true && is?.some(runs) !== true);
+      });
     },
   };
 }
+
+const runs = ({ state }: Inspected): boolean => state === 'running' || state === 'restarting';
 
 function lent(name: string, { containers }: Looked): Loan['services'][number] {
   const list = containers.get(name) ?? [];

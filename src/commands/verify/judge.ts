@@ -27,6 +27,8 @@ export interface Came {
   readonly rows: readonly Row[];
   readonly aside: ReadonlyMap<string, Aside>;
   readonly led: readonly Led[];
+  /** Whether requests were to be sent. */
+  readonly traffic: boolean;
   readonly requests: readonly Request[];
   readonly tallies: Tallies;
   readonly ways: ReadonlyMap<string, Way>;
@@ -36,7 +38,7 @@ export interface Came {
 }
 
 /** Asks the backend for the account (for links) and the doctor for causes, where there is need. */
-export async function judged({ rows, aside, led, requests, tallies, ways, problems, workspace, subjects }: Came, args: ParsedArgs, context: Context): Promise<Verified> {
+export async function judged({ rows, aside, led, traffic, requests, tallies, ways, problems, workspace, subjects }: Came, args: ParsedArgs, context: Context): Promise<Verified> {
   const arrived = subjects.map(({ service: { name, app } }) => ({ service: name, ...(app === undefined ? {} : { language: app.language }), spans: tallies.of(name).kept }));
   const ours: Ours[] = requests.flatMap(({ traceId, parents, sent }) => (sent.is === 'answered' ? [{ traceId, parents: new Set(parents) }] : []));
   const links = new Map(missingLinks(arrived, ours, workspace.services.map(({ name }) => name)).map(({ service, by }) => [service, by]));
@@ -62,9 +64,15 @@ export async function judged({ rows, aside, led, requests, tallies, ways, proble
       case 'silent': {
         const by = links.get(row.service);
         const cause = broken.get(row.service);
-        const got = requests.some(({ service, sent }) => service === row.service && sent.is === 'answered');
-        const what = by !== undefined ? `the missing link: ${by} called it within our trace, and it sent nothing` : got ? 'it answered our request, and sent nothing' : requests.some(({ service }) => service === row.service) ? 'it did not answer our request' : 'it got no request of ours';
-        return { ...timed, says: cause === undefined ? what : `${what}. ${cause.says}`, then: cause?.do ?? `npx otel-setup doctor --services ${row.service}` };
+        const asked = requests.filter(({ service }) => service === row.service);
+        const what = by !== undefined ? `the missing link: ${by} called it within our trace, and it sent nothing`
+          : asked.some(({ sent }) => sent.is === 'answered') ? 'it answered our request, and sent nothing'
+          : asked.length > 0 ? 'it did not answer our request'
+          : traffic ? 'it publishes no port, and nothing that got a request of ours called it'
+          : 'it sent nothing while it was watched';
+        // Where nothing asked it for anything, nothing is known to be wrong with it.
+        const otherwise = by === undefined && asked.length === 0 ? `use ${traffic ? 'what calls it' : 'it'} while this runs: npx otel-setup verify --no-traffic --timeout 120` : `npx otel-setup doctor --services ${row.service}`;
+        return { ...timed, says: cause === undefined ? what : `${what}. ${cause.says}`, then: cause?.do ?? otherwise };
       }
       default:
         return timed;

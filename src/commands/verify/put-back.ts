@@ -6,18 +6,27 @@ import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
 import { lastLine, networkIds } from './containers.ts';
 
+const LIMIT_MS = 60_000;
 /** A container that ignores SIGTERM takes ten seconds to stop, and several stop one after another. */
-const LIMIT_MS = 180_000;
+const EACH_MS = 30_000;
 
 /**
  * Makes the services again from the user's own files alone; what did not run before does not run, what was not there is
- * removed. @returns what went wrong, a sentence each; [] = all is as before. Never throws.
+ * removed, and what somebody else has removed since stays so. @param says what is not a problem, and yet worth a word.
+ * @returns what went wrong, a sentence each; [] = all is as before. Never throws.
  */
-export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>): Promise<readonly string[]> {
+export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>, says: (text: string) => void): Promise<readonly string[]> {
   const problems: string[] = [];
-  const of = (was: Loan['services'][number]['was']) => loan.services.filter((service) => service.was === was);
+  const there = await Promise.all(loan.services.map(async ({ name }) => {
+    const { code, out } = await tools.exec([...loan.compose, 'ps', '--all', '--quiet', name], { cwd: loan.cwd, ms: LIMIT_MS });
+    return code !== 0 || out.trim() !== '';
+  }));
+  const isRemoved = ({ was }: Loan['services'][number], i: number): boolean => was !== 'absent' && there[i] === false;
+  for (const { name } of loan.services.filter(isRemoved)) says(`${oneLine(name)} was removed meanwhile, and not by otel-setup: it is left so.`);
+  const left = loan.services.filter((service, i) => !isRemoved(service, i));
+  const of = (was: Loan['services'][number]['was']) => left.filter((service) => service.was === was);
   const compose = async (...words: string[]): Promise<void> => {
-    const { code, err } = await tools.exec([...loan.compose, '--ansi=never', ...words], { cwd: loan.cwd, ms: LIMIT_MS });
+    const { code, err } = await tools.exec([...loan.compose, '--ansi=never', ...words], { cwd: loan.cwd, ms: LIMIT_MS + EACH_MS * loan.services.reduce((sum, { containers }) => sum + Math.max(1, containers), 0) });
     if (code !== 0) problems.push(`docker compose ${words[0] ?? ''} ended with ${code}: ${lastLine(err)}`);
   };
   const up = ['--no-deps', '--no-build', '--pull', 'never'];
@@ -37,20 +46,21 @@ export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>): Promise<r
   return problems;
 }
 
-const CHILD_WAITS_MS = 60_000;
+const CHILD_WAITS_MS = 300_000;
 
 /** What a killed `verify` left, put back at the start of the next command. One look at the disk where there is nothing. */
 export async function healLoan(root: string, { tools, warn }: Pick<Context, 'tools' | 'warn'>): Promise<void> {
   const left = await leftLoan(root, tools);
   if (left === undefined || left.alive) return;
   const names = left.loan.services.map(({ name }) => oneLine(name)).join(', ');
-  warn(`  An earlier verify was cut off; putting ${names} back as it was …`);
+  const one = left.loan.services.length === 1;
+  warn(`  An earlier verify was cut off; putting ${names} back as ${one ? 'it was' : 'they were'} …`);
   if (!(await engineAnswers(tools))) {
     warn(`  ! Docker does not answer, so ${names} may still send to a relay that is gone.\n    Do: start Docker, then run any otel-setup command here again`);
     return;
   }
   await childEnded(left);
-  const problems = await putBack(left.loan, tools);
+  const problems = await putBack(left.loan, tools, (text) => warn(`  ${text}`));
   if (problems.length > 0) {
     for (const problem of problems) warn(`  ! ${problem}`);
     warn(`    Do: ${[...left.loan.compose, 'up', '-d', ...left.loan.services.map(({ name }) => name)].join(' ')}`);

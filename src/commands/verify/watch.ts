@@ -96,6 +96,8 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
     routes,
     pass: passing.pass,
     onPassed(passed) {
+      // Cut by our own end: no word of the backend's.
+      if (over && passed.got.is === 'failed') return;
       tallies.add(passed, tools.now() - start);
       const answer = passed.got.is === 'answered' ? answerText(passed.got.answer) : `not reached: ${passed.got.says}`;
       show.event({ event: 'spans', service: passed.service, signal: passed.signal, count: passed.items, accepted: passed.got.is === 'answered' && passed.got.answer.accepted, answer, last: tallies.of(passed.service).last });
@@ -108,6 +110,8 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
   });
   const problems: string[] = [];
   const unreached = new Set<string>();
+  const leaving = (): void => show.say('  Interrupted; putting everything back. Ctrl-C again leaves that to the next otel-setup command here.');
+  if (ground.how === 'in containers') signal.addEventListener('abort', leaving, { once: true });
   try {
     await ground.start(led, relay.port, nonce);
     if (!signal.aborted) {
@@ -132,7 +136,7 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
           changed();
         })];
       }) : [];
-      if (traffic && driven.length === 0) show.say('  No service publishes a port, so nothing was sent: click around in the application meanwhile.');
+      if (traffic && driven.length === 0) show.say(`  ${led.length === 1 ? 'It publishes no port' : 'None of them publishes a port'}, so nothing was sent: use the application now.`);
       if (!traffic) show.say(`  Use the application now; its spans are watched for ${Math.round(limitMs / 1000)} s.`);
       // Before that its process may still be starting.
       const isUp = (name: string): boolean => tallies.of(name).spans > 0 || requests.some(({ service }) => service === name);
@@ -146,7 +150,9 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
       });
       // The time for spans begins when everything was sent: a service may take long to start.
       const sentAll = Promise.all(driven);
-      void sentAll.then(() => void (timer = setTimeout(() => late.abort(), limitMs)));
+      void sentAll.then(() => {
+        if (!ended.aborted) timer = setTimeout(() => late.abort(), limitMs);
+      });
       const settled = (): boolean => led.every((one) => grpc.has(nameOf(one)) || isSettled(tallies.of(nameOf(one)), ways.get(nameOf(one))));
       while (!ended.aborted && !settled()) await next();
       // What is still on its way out of the services is flushed when they are stopped, and the relay still listens then.
@@ -166,16 +172,18 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
     problems.push(...(await ground.stop(quiet)));
     if (problems.length === 0) back?.done(done);
     else back?.failed();
-    over = true;
+    // Cut off early, silence means nothing.
+    over = !signal.aborted;
     await relay.close();
     passing.close();
     show.event({ event: 'restored', problems: [...problems] });
   }
   for (const name of unreached) if (tallies.of(name).spans === 0) aside.set(name, { state: 'not watchable', says: 'its container does not reach this machine (a firewall, or an internal network), so nothing could be watched', then: `npx otel-setup doctor --services ${name}` });
-  for (const name of await ground.different()) problems.push(`${name} is not what it was before: compare docker inspect, or start it as you did before.`);
+  // What could not be put back is another matter.
+  if (problems.length === 0) for (const name of await ground.different()) problems.push(`${name} is not what it was before: compare docker inspect, or start it as you did before.`);
   show.end(rows());
   if (signal.aborted) return { services: [], quality: [], problems };
-  return judged({ rows: rows(), aside, led, requests, tallies, ways, problems, workspace, subjects }, args, context);
+  return judged({ rows: rows(), aside, led, traffic, requests, tallies, ways, problems, workspace, subjects }, args, context);
 }
 
 async function sorted(subjects: readonly Subject[], ground: Ground, workspace: Workspace, nonce: string): Promise<{ readonly led: readonly Led[]; readonly routes: readonly Route[]; readonly aside: Map<string, Aside> }> {
@@ -187,7 +195,7 @@ async function sorted(subjects: readonly Subject[], ground: Ground, workspace: W
     const found = watching(subject, workspace.files);
     const outdated = ground.left.get(name);
     if (found.is !== 'watched') {
-      aside.set(name, { state: found.is, says: `${found.why}${found.at === undefined ? '' : ` (${placeOf(found.at)})`}`, then: found.is === 'not watchable' ? 'look in the backend itself' : subject.instrumented.by === 'no' ? `npx otel-setup init --services ${name}` : `npx otel-setup doctor --services ${name}` });
+      aside.set(name, { state: found.is, says: `${found.why}${found.at === undefined ? '' : ` (${placeOf(found.at)})`}`, then: found.is === 'not watchable' ? 'look in the backend itself' : found.then !== undefined ? found.then : subject.instrumented.by === 'no' ? `npx otel-setup init --services ${name}` : `npx otel-setup doctor --services ${name}` });
       continue;
     }
     if (outdated !== undefined) {

@@ -1,4 +1,5 @@
 /** Whether a service's export can be watched from outside, and by which variable. Pure over what the doctor reads of a service. */
+import { leave } from '../../languages/leave.ts';
 import type { Sending, Setting, Subject } from '../../doctor/types.ts';
 import type { Evidence, Files, Place } from '../../types.ts';
 
@@ -16,7 +17,7 @@ export type Watching =
   /** It may well send, but not by a way that can be led through a relay. */
   | { readonly is: 'not watchable'; readonly why: string; readonly at?: Place }
   /** Nothing that is there can send: no endpoint, or one that is none. */
-  | { readonly is: 'not set up'; readonly why: string; readonly at?: Place };
+  | { readonly is: 'not set up'; readonly why: string; readonly at?: Place; readonly then?: string };
 
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
@@ -33,6 +34,8 @@ export function watching({ service, settings, sending, unsure, instrumented }: P
     if (way !== undefined) return { is: 'not watchable', why: `where it sends may be set in a way that is not followed: ${way.says}`, at: way.where };
     const blank = ENDPOINTS.map((name) => settings.get(name)).find((one) => one !== undefined);
     if (blank !== undefined) return { is: 'not set up', why: `${blank.name} is blank`, at: blank.where };
+    const left = leave(service, service.app)?.replace(/, left alone$/, '');
+    if (left !== undefined) return { is: 'not set up', why: left, then: 'leave it out of --services: nothing is missing' };
     return { is: 'not set up', why: instrumented.by === 'no' ? 'nothing in it makes or sends spans' : 'nothing says where its spans go (no OTEL_EXPORTER_OTLP_ENDPOINT)' };
   }
   const grpc = grpcOf(sending);

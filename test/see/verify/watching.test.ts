@@ -22,6 +22,13 @@ function watched(tree: Tree): Watching {
   return watching(subject, workspace.files);
 }
 
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['a database', { 'compose.yaml': 'services:\n  api:\n    image: postgres:16\n' }, 'a database (image postgres:16): nothing to trace in it'],
+  ['a browser app', { 'compose.yaml': 'services:\n  api:\n    build: ./api\n', 'api/Dockerfile': 'FROM node:20-slim\nCOPY . .\nCMD ["npm", "start"]\n', 'api/package.json': '{"dependencies":{"react":"18","react-scripts":"5"},"scripts":{"start":"react-scripts start"}}' }, 'runs in the browser'],
+])('%s that was named says why nothing is expected of it', (_name, tree, why) => {
+  expect(watched(tree)).toMatchObject({ is: 'not set up', why: expect.stringContaining(why), then: expect.stringContaining('leave it out') });
+});
+
 describe('which variable leads a service to the relay', () => {
   test.each<[string, Tree, object]>([
     ['the general endpoint', python(HTTP), { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', to: 'https://api.honeycomb.io' }],

@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyLine } from '../../src/ui/json-verify.ts';
+import { COLLECTOR, describeWith } from '../helpers/peers.ts';
 import { honeycombStandIn, type HoneycombStandIn } from '../helpers/stand-in.ts';
 import { bridgeAddress, clear, compose, run } from './docker.ts';
 import { program } from './init.ts';
@@ -281,5 +283,37 @@ describe('cut off', () => {
     expect(leftovers(folder).filter((name) => basename(name) !== 'running')).toEqual([]);
     // Healed once: the next one has nothing to do.
     expect((await otelSetup(folder, 'status')).err).toBe('');
+  });
+});
+
+describeWith('behind a Collector of the project, whose queue takes all', [COLLECTOR], () => {
+  const IMAGE = 'otel/opentelemetry-collector:otel-setup-test';
+  beforeAll(async () => {
+    const context = mkdtempSync(join(tmpdir(), 'otelcol-'));
+    copyFileSync(COLLECTOR.file, join(context, 'otelcol'));
+    writeFileSync(join(context, 'Dockerfile'), 'FROM python:3.11-slim\nCOPY otelcol /otelcol\nENTRYPOINT ["/otelcol"]\n');
+    const built = await run(['docker', 'build', '--quiet', '--tag', IMAGE, context], context);
+    expect(built.code, built.err).toBe(0);
+    rmSync(context, { recursive: true });
+  });
+  afterAll(async () => void (await run(['docker', 'rmi', '--force', IMAGE], '.')));
+
+  /** The service sends to the Collector, and the Collector to Honeycomb's stand-in with the key of `.env`. */
+  const throughCollector = (more: (folder: string) => void = () => {}) => (folder: string): void => {
+    edited('docker-compose.yml', (text) => text.replace(honeycomb.us, 'http://otel-collector:4318').replace(/^services:\n/m, `services:\n  otel-collector:\n    image: ${IMAGE}\n    command: ["--config=/etc/otelcol.yaml"]\n    volumes: ["./otelcol.yaml:/etc/otelcol.yaml:ro"]\n    environment: ["HONEYCOMB_API_KEY"]\n`))(folder);
+    writeFileSync(join(folder, 'otelcol.yaml'), `receivers: {otlp: {protocols: {http: {endpoint: "0.0.0.0:4318"}}}}\nexporters: {otlphttp: {endpoint: "${honeycomb.us}", headers: {x-honeycomb-team: "\${env:HONEYCOMB_API_KEY}"}}}\nservice:\n  telemetry: {metrics: {level: none}}\n  pipelines: {traces: {receivers: [otlp], exporters: [otlphttp]}}\n`);
+    more(folder);
+  };
+
+  test('a good key: accepted, as far as the Collector says', async () => {
+    const folder = await running('verify-collector', throughCollector());
+    const ran = await otelSetup(folder, 'verify', '--services', 'backend', '--timeout', '12');
+    expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 0, err: expect.stringMatching(/✔ backend: seen, and accepted \(by the Collector otel-collector, which complains of nothing so far\)/) });
+  });
+
+  test('an unknown key: the Collector took the spans, and its log says what became of them', async () => {
+    const folder = await running('verify-collector-refused', throughCollector(edited('.env', (text) => text.replace(/=.*/, `=${'TestUnknownUS'.padEnd(22, '0')}`))));
+    const ran = await otelSetup(folder, 'verify', '--services', 'backend', '--timeout', '12');
+    expect({ code: ran.code, err: flat(ran.err) }).toEqual({ code: 1, err: expect.stringMatching(/✘ refused .*✘ backend: refused: the Collector otel-collector took them, and did not get them on: .*key.* Do: docker compose logs --no-color otel-collector \| npx otel-setup explain/i) });
   });
 });

@@ -59,6 +59,8 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
     // The relay runs where the service runs: what it reached, the service reaches.
     way: async () => ({ is: 'open', says: 'the service runs on this machine, as the relay does' }),
     reachesRelay: async () => true,
+    // Collectors are not started here.
+    logSince: async () => [],
     ownerOf: async () => undefined,
     async stop() {
       const all = [...children.values()];

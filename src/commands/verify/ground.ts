@@ -31,6 +31,8 @@ export interface Ground {
   way(led: Led): Promise<Way>;
   /** Whether the service can reach the relay at all: one that cannot is not silent. */
   reachesRelay(led: Led): Promise<boolean | undefined>;
+  /** What a service has written since then (ms since 1970); [] = nothing, or it cannot be read. */
+  logSince(name: string, since: number): Promise<readonly string[]>;
   /** The service that has this address in the containers' network. */
   ownerOf(address: string): Promise<string | undefined>;
   /**

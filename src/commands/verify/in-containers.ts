@@ -139,6 +139,10 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
       const container = await now(service.name);
       return container?.state === 'running' ? reaches(`${addressFor(led, relayPort)}/`, service.app?.language, container.id, tools) : undefined;
     },
+    async logSince(name, since) {
+      const { out, err } = await tools.exec([...composeOf(workspace), '--ansi=never', 'logs', '--no-color', '--no-log-prefix', '--since', new Date(since).toISOString(), name], { cwd: projectFolder(workspace), ms: 20_000 });
+      return `${out}\n${err}`.split('\n');
+    },
     async ownerOf(address) {
       for (const name of names) {
         const container = await now(name);

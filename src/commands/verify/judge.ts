@@ -10,6 +10,7 @@ import type { Subject } from '../../doctor/types.ts';
 import type { Workspace } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { accountsOf } from './accounts.ts';
+import type { Behind } from './behind.ts';
 import { firstBroken } from './doctor.ts';
 import type { Request } from './drive.ts';
 import type { Led } from './ground.ts';
@@ -27,6 +28,8 @@ export interface Came {
   readonly rows: readonly Row[];
   readonly aside: ReadonlyMap<string, Aside>;
   readonly led: readonly Led[];
+  /** Service → the Collector that took its spans. */
+  readonly collectors: ReadonlyMap<string, Behind>;
   /** Whether requests were to be sent. */
   readonly traffic: boolean;
   readonly requests: readonly Request[];
@@ -38,7 +41,7 @@ export interface Came {
 }
 
 /** Asks the backend for the account (for links) and the doctor for causes, where there is need. */
-export async function judged({ rows, aside, led, traffic, requests, tallies, ways, problems, workspace, subjects }: Came, args: ParsedArgs, context: Context): Promise<Verified> {
+export async function judged({ rows, aside, led, collectors, traffic, requests, tallies, ways, problems, workspace, subjects }: Came, args: ParsedArgs, context: Context): Promise<Verified> {
   const arrived = subjects.map(({ service: { name, app } }) => ({ service: name, ...(app === undefined ? {} : { language: app.language }), spans: tallies.of(name).kept }));
   const ours: Ours[] = requests.flatMap(({ traceId, parents, sent }) => (sent.is === 'answered' ? [{ traceId, parents: new Set(parents) }] : []));
   const links = new Map(missingLinks(arrived, ours, workspace.services.map(({ name }) => name)).map(({ service, by }) => [service, by]));
@@ -53,9 +56,13 @@ export async function judged({ rows, aside, led, traffic, requests, tallies, way
         const traceId = widest(row.service, arrived, ours) ?? kept.at(-1)?.traceId;
         const link = traceId === undefined ? undefined : linkTo(row.service, traceId);
         const way = ways.get(row.service);
-        return { ...timed, ...(traceId === undefined ? {} : { traceId }), ...(link === undefined ? {} : { link }), ...(way?.is === 'unknown' ? { says: `the direct way could not be tried: ${way.says}` } : {}) };
+        const collector = collectors.get(row.service);
+        const limits = [...(collector === undefined ? [] : [`by the Collector ${collector.collector}, which complains of nothing so far`]), ...(way?.is === 'unknown' ? [`the direct way could not be tried: ${way.says}`] : [])];
+        return { ...timed, ...(traceId === undefined ? {} : { traceId }), ...(link === undefined ? {} : { link }), ...(limits.length === 0 ? {} : { says: limits.join('; ') }) };
       }
       case 'refused': {
+        const collector = collectors.get(row.service);
+        if (collector?.complaint !== undefined) return { ...timed, says: `the Collector ${collector.collector} took them, and did not get them on: ${collector.complaint.says}`, then: collector.complaint.then };
         const { says, then } = causeOf(refusal ?? '');
         return { ...timed, says: `${refusal ?? ''}. So: ${says}`, then };
       }

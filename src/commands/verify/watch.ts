@@ -16,6 +16,7 @@ import type { Subject } from '../../doctor/types.ts';
 import type { Workspace } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { hideSecretsOf } from '../hide.ts';
+import { behind, type Behind } from './behind.ts';
 import { drive, type Request } from './drive.ts';
 import type { Ground, Led } from './ground.ts';
 import { judged, plainReport, type Aside, type Verified } from './judge.ts';
@@ -71,13 +72,15 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
   /** undefined = people click, or a request hangs. */
   let quiet: Parameters<Ground['stop']>[0];
   let over = false;
+  let collectors: ReadonlyMap<string, Behind> = new Map();
   const bell = new Bell();
 
   const rows = (): readonly Row[] => subjects.map(({ service: { name } }) => {
     const beside = aside.get(name);
     const tally = tallies.of(name);
     const seconds = beside === undefined ? (tally.after ?? tools.now() - start) / 1000 : -1;
-    return { service: name, state: beside?.state ?? (grpc.has(name) && tally.spans === 0 ? 'not watchable' : stateOf(tally, ways.get(name), over)), spans: tally.spans, last: tally.last, answer: tally.answer, seconds };
+    const state = grpc.has(name) && tally.spans === 0 ? 'not watchable' : collectors.get(name)?.complaint === undefined ? stateOf(tally, ways.get(name), over) : 'refused';
+    return { service: name, state: beside?.state ?? state, spans: tally.spans, last: tally.last, answer: tally.answer, seconds };
   });
   const changed = (): void => {
     show.rows(rows());
@@ -181,9 +184,10 @@ export async function verified({ workspace, subjects, ground, show, asked, traff
   for (const name of unreached) if (tallies.of(name).spans === 0) aside.set(name, { state: 'not watchable', says: 'its container does not reach this machine (a firewall, or an internal network), so nothing could be watched', then: `npx otel-setup doctor --services ${name}` });
   // What could not be put back is another matter.
   if (problems.length === 0) for (const name of await ground.different()) problems.push(`${name} is not what it was before: compare docker inspect, or start it as you did before.`);
+  if (!signal.aborted) collectors = await behind(led.filter((one) => tallies.of(nameOf(one)).accepted > 0).map(({ subject }) => subject), workspace.services, start, ground, tools);
   show.end(rows());
   if (signal.aborted) return { services: [], quality: [], problems };
-  return judged({ rows: rows(), aside, led, traffic, requests, tallies, ways, problems, workspace, subjects }, args, context);
+  return judged({ rows: rows(), aside, led, collectors, traffic, requests, tallies, ways, problems, workspace, subjects }, args, context);
 }
 
 async function sorted(subjects: readonly Subject[], ground: Ground, workspace: Workspace, nonce: string): Promise<{ readonly led: readonly Led[]; readonly routes: readonly Route[]; readonly aside: Map<string, Aside> }> {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,9 +30,10 @@ afterAll(async () => {
 const APP = `
 const { createServer } = require('node:http');
 const { randomBytes } = require('node:crypto');
-const { OTEL_EXPORTER_OTLP_ENDPOINT: to, OTEL_EXPORTER_OTLP_HEADERS: pairs = '', OTEL_SERVICE_NAME: name, PORT, QUIET } = process.env;
+const { OTEL_EXPORTER_OTLP_ENDPOINT: to, OTEL_EXPORTER_OTLP_HEADERS: pairs = '', OTEL_SERVICE_NAME: name, PORT, QUIET, HANGS } = process.env;
 const headers = Object.fromEntries(pairs.split(',').filter(Boolean).map((pair) => pair.split('=')));
 const app = createServer((request, response) => {
+  if (HANGS) return require('node:fs').writeFileSync(HANGS, '');
   response.end('ok');
   const [, traceId = randomBytes(16).toString('hex'), parentSpanId = ''] = /^00-(\\w{32})-(\\w{16})/.exec(request.headers.traceparent ?? '') ?? [];
   if (QUIET) return;
@@ -70,15 +71,16 @@ async function workspace(more: Readonly<Record<string, string>> = {}): Promise<s
   return folder;
 }
 
-async function verify(folder: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function started(folder: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [program, 'verify', ...words], { cwd: folder, env: { PATH: ['/usr/bin', '/bin', dirname(process.execPath)].join(':'), HOME: top, HONEYCOMB_API_ENDPOINT: honeycomb.us, HONEYCOMB_API_KEY: key, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = await once(child, 'close');
-  return { code, out, err: err.replaceAll(/\s+/g, ' '), lines: () => out.split('\n').filter((line) => line !== '').map((line) => verifyLine.parse(JSON.parse(line))) };
+  const ended = once(child, 'close').then(([code]) => ({ code, out, err: err.replaceAll(/\s+/g, ' '), lines: () => out.split('\n').filter((line) => line !== '').map((line) => verifyLine.parse(JSON.parse(line))) }));
+  return { child, ended };
 }
+const verify = (folder: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) => started(folder, words, env).ended;
 
 describe.skipIf(process.platform === 'win32')('as processes', () => {
   test('works: requests of the source, the trace that we chose is in the backend, and its link is given', async () => {
@@ -99,12 +101,26 @@ describe.skipIf(process.platform === 'win32')('as processes', () => {
     ['refused', {}, { HONEYCOMB_API_KEY: 'TestUnknownUS'.padEnd(22, '0') }, [], /✘ api: refused: 401 Unauthorized: unknown API key .*So: the key that it sends is not known there.* Do: /],
     ['silent', { QUIET: 'yes' }, {}, ['--timeout', '1'], /✘ api: silent: it answered our request, and sent nothing\. .*Do: /],
     ['nothing listens there', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }, {}, ['--timeout', '1'], /✘ api: refused: not reached: nothing listens there .*Do: /],
-    ['gRPC is not watchable, never silent', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, {}, [], /✘ api: not watchable: it only speaks gRPC \(OTEL_EXPORTER_OTLP_PROTOCOL=grpc\) \(compose\.yaml:8\)/],
+    ['gRPC is not watchable, never silent', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, {}, [], /· api: not watchable: it only speaks gRPC \(OTEL_EXPORTER_OTLP_PROTOCOL=grpc\) \(compose\.yaml:8\)/],
+    ['nobody used it', {}, {}, ['--no-traffic', '--timeout', '1'], /✘ api: silent: it sent nothing while it was watched.* Do: /],
     ['blank', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, {}, [], /✘ api: not set up: OTEL_EXPORTER_OTLP_ENDPOINT is blank \(compose\.yaml:7\)/],
   ])('%s: exit 1, the cause, and one thing to do', async (_name, more, env, words, says) => {
     const ran = await verify(await workspace(more), ['--local', ...words], env);
     expect({ code: ran.code, err: ran.err, out: ran.out }).toEqual({ code: 1, err: expect.stringMatching(says), out: '' });
     expect(ran.err).not.toContain(key);
+  });
+
+  test('Ctrl-C while a request hangs: it ends at once, however long it would have waited, and calls nothing silent', async () => {
+    const hangs = mkdtempSync(join(top, 'hangs-'));
+    const folder = await workspace({ HANGS: join(hangs, 'now') });
+    const watcher = watch(hangs);
+    const { child, ended } = started(folder, ['--local', '--timeout', '3600']);
+    await once(watcher, 'change');
+    watcher.close();
+    child.kill('SIGINT');
+    const { code, err } = await ended;
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining('Interrupted; the services are as they were.') });
+    expect(err).not.toContain('silent');
   });
 
   test('--request: that and no other', async () => {
@@ -124,6 +140,10 @@ describe('said before anything is started', () => {
   ])('%j', async (words, code, says) => {
     const ran = await verify(await workspace(), words);
     expect({ code: ran.code, err: ran.err }).toEqual({ code, err: expect.stringMatching(says) });
+  });
+  test('a folder without anything that is started', async () => {
+    const ran = await verify(mkdtempSync(join(top, 'empty-')), []);
+    expect({ code: ran.code, err: ran.err }).toEqual({ code: 1, err: expect.stringMatching(/There is no compose file here.* Do: run it in the folder of the compose file/) });
   });
   test('--json: an error is one line too', async () => {
     const ran = await verify(await workspace(), ['--json', '--exclude', 'api']);

@@ -6,6 +6,7 @@ import { fit } from '../../see/width.ts';
 import type { ParsedArgs } from '../../args.ts';
 import type { VerifyEvent } from '../../see/verify/report.ts';
 import { seconds } from '../../ui/progress.ts';
+import { wrap } from '../../ui/show.ts';
 import type { Tools } from '../../types.ts';
 import type { Context } from '../context.ts';
 
@@ -42,7 +43,11 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
       if (!json) print(`  ${oneLine(service)}: ${state === 'waiting' ? 'arriving' : state}${spans === 0 ? '' : `, ${spans} ${spans === 1 ? 'span' : 'spans'}, ${oneLine(last)}`}${answer === '' ? '' : `  (${oneLine(answer)})`}`);
     }
   };
-  const say = (text: string): void => (live === undefined ? print(text) : live.above([fit(text, terminal.columns - 1)]));
+  const say = (text: string): void => {
+    const lines = terminal.live ? wrap(text, 4, terminal.columns - 1) : [text];
+    if (live === undefined) for (const line of lines) print(line);
+    else live.above(lines);
+  };
   return {
     event: (event) => {
       if (json) result(`${JSON.stringify(event)}\n`);

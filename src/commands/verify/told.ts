@@ -1,6 +1,7 @@
 /** What verify says at its end. */
 import { oneLine } from '../../ui/redact.ts';
 import { wrap } from '../../ui/show.ts';
+import { SIGN } from '../../see/verify/table.ts';
 import type { VerifiedReport } from '../../see/verify/report.ts';
 import type { Context } from '../context.ts';
 import type { Verified } from './judge.ts';
@@ -15,7 +16,7 @@ export function told({ services, quality, problems }: Verified, context: Pick<Co
   for (const service of services) for (const text of saidOf(service)) line(`  ${text}`);
   for (const { service, says, then } of quality) {
     line(`  Note, ${oneLine(service)}: ${oneLine(says)}.`);
-    line(`    ${oneLine(then)}`, 6);
+    line(`    Do: ${oneLine(then)}`, 6);
   }
   for (const problem of problems) context.warn(`  ! ${problem}`);
 }
@@ -24,5 +25,5 @@ function saidOf({ name, state, says, then, link, traceId }: VerifiedReport): rea
   const head = oneLine(name);
   const act = then === undefined ? [] : [`  Do: ${oneLine(then)}`];
   if (state === 'works') return [`✔ ${head}: seen, and accepted${says === undefined ? '' : ` (${oneLine(says)})`}`, ...(link === undefined ? (traceId === undefined ? [] : [`  trace ${traceId}`]) : [`  ${link}`])];
-  return [`✘ ${head}: ${state}${says === undefined ? '' : `: ${oneLine(says)}`}`, ...act];
+  return [`${SIGN[state]} ${head}: ${state}${says === undefined ? '' : `: ${oneLine(says)}`}`, ...act];
 }

@@ -111,7 +111,9 @@ export function missingLinks(arrived: readonly Arrived[], ours: readonly Ours[],
   for (const { service: by, spans } of arrived) {
     for (const span of spans) {
       const peer = ids.has(span.traceId) && (span.kind === 'client' || span.kind === 'producer') ? peerOf(span) : undefined;
-      if (peer !== undefined && peer !== by && services.includes(peer) && !sent.has(peer)) links.set(peer, by);
+      // A call that failed without an answer may not have come there.
+      const came = !span.error || statusOf(span.attributes) !== undefined;
+      if (came && peer !== undefined && peer !== by && services.includes(peer) && !sent.has(peer)) links.set(peer, by);
     }
   }
   return [...links].map(([service, by]) => ({ service, by }));

@@ -14,7 +14,7 @@ export interface Row {
   readonly seconds: number;
 }
 
-const SIGN: Readonly<Record<State, string>> = { waiting: '…', works: '✔', refused: '✘', silent: '✘', 'way closed': '✘', 'not watchable': '·', 'not set up': '✘', outdated: '✘', 'not started': '✘' };
+export const SIGN: Readonly<Record<State, string>> = { waiting: '…', works: '✔', refused: '✘', silent: '✘', 'way closed': '✘', 'not watchable': '·', 'not set up': '✘', outdated: '✘', 'not started': '✘' };
 
 /** Lines of at most `width` columns, the heading first. */
 export function verifyTable(rows: readonly Row[], width = 80): readonly string[] {

@@ -124,6 +124,9 @@ describe('quality', () => {
     const api: Arrived = { service: 'api', spans: [span(ROOT), span({ kind: 'client', attributes: { 'http.url': 'http://items:4568/all' } }), span({ kind: 'client', attributes: { 'server.address': 'db' } })] };
     expect(missingLinks([api, { service: 'items', spans: [] }], [ours], ['api', 'items'])).toEqual([{ service: 'items', by: 'api' }]);
     expect(missingLinks([api, { service: 'items', spans: [span()] }], [ours], ['api', 'items'])).toEqual([]);
+    const calling = (attributes: SpanRow['attributes']): readonly Arrived[] => [{ service: 'api', spans: [span({ kind: 'client', error: true, attributes: { 'server.address': 'items', ...attributes } })] }];
+    expect(missingLinks(calling({}), [ours], ['api', 'items'])).toEqual([]);
+    expect(missingLinks(calling({ 'http.response.status_code': 500 }), [ours], ['api', 'items'])).toEqual([{ service: 'items', by: 'api' }]);
   });
 });
 

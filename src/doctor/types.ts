@@ -124,6 +124,8 @@ export interface Arrived {
   readonly service: string;
   /** Last write of the dataset / last span seen by the local backend, ms since 1970; undefined = there is nothing of it. */
   readonly last?: number;
+  /** `last` is of the service's own spans alone, and without it there are none; else it may be the doctor's of an earlier look. */
+  readonly itself?: boolean;
   readonly spans?: number;
   /** Of the local backend: what answers on its port of this machine. */
   readonly listens?: 'view' | 'other' | 'nothing';

@@ -75,9 +75,10 @@ async function written(wanted: string, account: Account, key: string, ours: Reac
   const all = await datasets(api, key, tools);
   if (all === undefined) return { says: 'Honeycomb did not say what arrived' };
   const before = lastWrite(all, wanted);
+  const itself = before === undefined ? undefined : await ownWrite(api, wanted, key, tools);
   const unnamed = lastWrite(all, NAMELESS);
   const elsewhere = before === undefined && unnamed !== undefined && wanted !== NAMELESS ? { elsewhere: { dataset: NAMELESS, last: unnamed } } : {};
-  if (ours?.at === undefined) return { ...lastOf(before), ...elsewhere, says: before === undefined ? `there is no dataset ${wanted}` : `the dataset ${wanted} was last written to` };
+  if (ours?.at === undefined) return { ...(itself ?? lastOf(before)), ...elsewhere, says: before === undefined ? `there is no dataset ${wanted}` : `the dataset ${wanted} was last written to` };
   // By the backend's clock, whose Date header has whole seconds: what was written since may be our own span.
   const sentAt = ours.at + (ours.got.is === 'answered' ? (ours.got.clock ?? 0) : 0) - 1_000;
   let last = before;
@@ -87,13 +88,30 @@ async function written(wanted: string, account: Account, key: string, ours: Reac
   }
   const own = last !== undefined && last >= sentAt;
   const theirs = before !== undefined && before >= sentAt ? undefined : before;
-  return { ...lastOf(theirs), ...elsewhere, own, says: own ? `the doctor's own span arrived in the dataset ${wanted}` : `the doctor's own span is not in the dataset ${wanted} yet` };
+  return { ...(itself ?? lastOf(theirs)), ...elsewhere, own, says: own ? `the doctor's own span arrived in the dataset ${wanted}` : `the doctor's own span is not in the dataset ${wanted} yet` };
 }
 
 const lastOf = (last: number | undefined) => (last === undefined ? {} : { last });
 function lastWrite(all: readonly Dataset[], wanted: string): number | undefined {
   const time = Date.parse(all.find((one) => one.slug === wanted)?.last_written_at ?? '');
   return Number.isNaN(time) ? undefined : time;
+}
+
+const column = z.object({ key_name: z.string(), last_written: z.string().nullish() });
+/** What an SDK or an instrumentation fills, and the doctor's span does not have. */
+const OF_AN_SDK = /^(?:telemetry\.sdk|process|http|url|net|server|db|rpc|messaging)\./;
+
+/** When the service itself wrote last, told by its columns; undefined = this key may not ask for them. */
+async function ownWrite(api: string, wanted: string, key: string, tools: Tools): Promise<Pick<Arrived, 'last' | 'itself'> | undefined> {
+  try {
+    const answer = await tools.fetch(`${api}/1/columns/${encodeURIComponent(wanted)}`, { headers: { 'X-Honeycomb-Team': key, accept: 'application/json' }, redirect: 'manual', ms: ASK_MS });
+    const parsed = z.array(column).safeParse(await answer.json());
+    if (answer.status !== 200 || !parsed.success) return undefined;
+    const times = parsed.data.filter(({ key_name }) => OF_AN_SDK.test(key_name)).map(({ last_written }) => Date.parse(last_written ?? '')).filter((time) => !Number.isNaN(time));
+    return { ...lastOf(times.length === 0 ? undefined : Math.max(...times)), itself: true };
+  } catch {
+    return undefined;
+  }
 }
 
 async function datasets(api: string, key: string, tools: Tools): Promise<readonly Dataset[] | undefined> {

@@ -117,6 +117,16 @@ describe('sent', () => {
   ])('%s is public: %s', (url, expected) => expect(isPublic(url)).toBe(expected));
 });
 
+/** A key that may ask for columns: what each was last written. */
+const withColumns = (columns: Readonly<Record<string, string>>, asked: string[] = []): Watched => {
+  const tools = world();
+  return { ...tools, fetch: async (url, init) => {
+    if (!url.includes('/1/columns/')) return tools.fetch(url, init);
+    asked.push(new URL(url).pathname);
+    return Response.json(Object.entries(columns).map(([key_name, last_written]) => ({ key_name, last_written })));
+  } };
+};
+
 describe('arrived', () => {
   test('the doctor\'s own span is seen in the dataset, and its link is known', async () => {
     const known = await afterASpan('configuration');
@@ -127,6 +137,19 @@ describe('arrived', () => {
   test('what was there before is the service\'s own', async () => {
     const known = await afterASpan('configuration');
     expect(await look({ ...known, sent: [], reach: [] })).toEqual([{ service: 'api', last: expect.any(Number), says: 'the dataset api was last written to' }]);
+  });
+
+  const AT = '2024-05-01T10:00:00Z';
+  test.each<[string, Readonly<Record<string, string>>, object]>([
+    ['the doctor looked before: its span is not the service\'s', { name: '2024-05-02T10:00:00Z', 'trace.trace_id': '2024-05-02T10:00:00Z', 'library.name': '2024-05-02T10:00:00Z' }, { itself: true, own: true }],
+    ['the service\'s own last span, whatever the doctor wrote since', { name: '2024-05-02T10:00:00Z', 'telemetry.sdk.name': AT, 'http.route': '2024-04-01T10:00:00Z' }, { itself: true, last: Date.parse(AT), own: true }],
+  ])('%s', async (_name, columns, expected) => {
+    await afterASpan('configuration');
+    const known = await afterASpan('configuration');
+    const asked: string[] = [];
+    const found = await arrived.run(known, withColumns(columns, asked));
+    expect(found).toEqual([{ service: 'api', ...expected, says: "the doctor's own span arrived in the dataset api", link: expect.any(String) }]);
+    expect(asked).toEqual(['/1/columns/api']);
   });
 
   test('a backend that takes a span and never shows it', { timeout: 40_000 }, async () => {

@@ -52,14 +52,15 @@ const notSeen = rule({
     if (subject === undefined || subject.sending.to.backend !== 'honeycomb' || one.elsewhere !== undefined || one.own === undefined && one.last === undefined && one.link !== undefined) return [];
     const started = containers.find(({ service, state }) => service === one.service && state === 'running')?.started;
     const fresh = one.last !== undefined && (started === undefined || one.last >= started);
-    // Our own span's arrival proves the way; when the service last wrote by itself is not to be told apart then.
-    if (fresh || (one.own === true && one.last === undefined)) return [ok(one)];
-    const says = one.last === undefined ? `Honeycomb has no dataset of ${one.service} yet: no span of it ever arrived.` : `Honeycomb's last span of ${one.service} is of ${when(one.last)}, from before its container was started.`;
+    // Our own span's arrival proves the way; without the columns, which most keys may not ask for, its own spans are not to be told apart.
+    if (fresh || (one.own === true && one.last === undefined && one.itself !== true)) return [ok(one)];
+    const says = one.last === undefined && one.itself === true ? `Honeycomb has nothing of ${one.service} but what the doctor sent: no span of its own ever arrived.`
+      : one.last === undefined ? `Honeycomb has no dataset of ${one.service} yet: no span of it ever arrived.` : `Honeycomb's last span of ${one.service} is of ${when(one.last)}, from before its container was started.`;
     return [{ service: one.service, status: 'warn', says, because: [{ where: 'backend', says: one.says }], do: request(subject.service), then: 'npx otel-setup doctor --only arrival' }];
   }),
 });
 
-const ok = ({ service, last, link, says }: Arrived): Finding => ({ service, status: 'ok', says: `${last === undefined ? says : `last write ${when(last)}`}${link === undefined ? '' : `: ${link}`}`, because: [{ where: 'backend', says }] });
+const ok = ({ service, last, itself, link, says }: Arrived): Finding => ({ service, status: 'ok', says: `${last === undefined ? says : itself === true ? `last span of its own ${when(last)}` : `last write ${when(last)}, its own or the doctor's`}${link === undefined ? '' : `: ${link}`}`, because: [{ where: 'backend', says }] });
 
 const elsewhere = rule({
   id: 'arrival.elsewhere',

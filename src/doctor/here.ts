@@ -22,7 +22,8 @@ export interface Here {
   readonly written: boolean;
 }
 
-const SET_UP = 'npx otel-setup init --backend local';
+/** What sets services up to send here. */
+const setUp = ({ ports: [port = LOCAL_PORT] }: Here): string => `npx otel-setup init --backend local${port === LOCAL_PORT ? '' : ` --endpoint http://${GATEWAY}:${port}`}`;
 
 /** @param lines what the doctor says of these facts. */
 export function whyNothing({ workspace, subjects }: Known, lines: readonly Line[], here: Here): Cause | undefined {
@@ -68,22 +69,22 @@ function portOf(url: string): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
-function elsewhere({ service, sending }: Subject, expected: readonly Subject[], to: string, { written }: Here): Cause {
+function elsewhere({ service, sending }: Subject, expected: readonly Subject[], to: string, here: Here): Cause {
   const { from, url = '' } = sending.endpoint;
   const [, second, ...more] = expected;
   const others = second === undefined ? '' : more.length === 0 ? `; ${second.service.name} does not send here either` : `; nor do ${more.length + 1} others send here`;
   const reason = { says: `Nothing is sent here: ${service.name} sends to ${to}${others}.`, ...(typeof from === 'string' ? {} : placed(from.where)) };
   if (sending.to.backend === 'local') return { ...reason, do: `npx otel-setup view${portOf(url) === LOCAL_PORT ? '' : ` --port ${portOf(url)}`}` };
   // Without undo init would leave what stands there, and say which line to change.
-  return { ...reason, ...(written ? { do: 'npx otel-setup undo', then: SET_UP } : { do: SET_UP }) };
+  return { ...reason, ...(here.written ? { do: 'npx otel-setup undo', then: setUp(here) } : { do: setUp(here) }) };
 }
 
 /** Rules that propose an address: Honeycomb's, as they do not know of a receiver here. */
 const ADDRESS = /^files\.endpoint-(?:localhost|missing|unresolvable)$/;
 
-function reasonOf({ rule, service, says, because, do: todo, then }: Line, { ports }: Here): Cause {
+function reasonOf({ rule, service, says, because, do: todo, then }: Line, here: Here): Cause {
   const seen = because.find(({ where }) => typeof where !== 'string');
-  const next = todo === 'npx otel-setup init' ? SET_UP : ADDRESS.test(rule) ? todo?.replace(apiOf('us'), `http://${GATEWAY}:${ports[0] ?? LOCAL_PORT}`) : todo;
+  const next = todo === 'npx otel-setup init' ? setUp(here) : ADDRESS.test(rule) ? todo?.replace(apiOf('us'), `http://${GATEWAY}:${here.ports[0] ?? LOCAL_PORT}`) : todo;
   return {
     says: service === undefined || says.startsWith(`${service} `) ? says : `${service}: ${says}`,
     ...(seen === undefined ? {} : placed(seen.where)),

@@ -52,6 +52,7 @@ describe('nothing arrives here because', () => {
   it('view listens on another port', () => {
     expect(whyOf(LOCAL, { ports: [5000] })).toEqual({ says: 'Nothing is sent here: api sends to port 4318 of this machine, and this view has port 5000.', place: 'docker-compose.yml:9', do: 'npx otel-setup view' });
     expect(whyOf(sendsTo('http://host.docker.internal:5001'))?.do).toBe('npx otel-setup view --port 5001');
+    expect(why(folder('express-commonjs/in'), { ports: [5000] })?.do).toBe('npx otel-setup init --backend local --endpoint http://host.docker.internal:5000');
   });
 
   it.each([

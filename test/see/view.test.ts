@@ -105,7 +105,7 @@ describe('view in a pipe', () => {
       };
       await until('"cause"');
       expect(text).toContain('"cause":{"says":"No service has OTEL_* variables');
-      expect(text).toContain('"do":"npx otel-setup init --backend local"');
+      expect(text).toContain(`"do":"npx otel-setup init --backend local --endpoint http://host.docker.internal:${port}"`);
       text = '';
       await send('/v1/traces', { 'content-type': 'application/x-protobuf' });
       await until('"traces":1,');

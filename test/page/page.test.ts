@@ -244,6 +244,7 @@ describe('a trace', () => {
     const one = await view();
     const page = await tab(one, `?trace=${CHECKOUT[0]?.traceId}`);
     await page.locator('#trace-says').getByText('has not arrived').waitFor();
+    expect(await page.getByRole('link', { name: 'All traces' }).isVisible()).toBe(true);
     await one.send(request(CHECKOUT.slice(3)));
     await lines(page).first().waitFor();
     expect(await lines(page).first().innerText()).toContain('↰');
@@ -311,6 +312,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await level.getAttribute('aria-expanded')).toBe('false');
     expect(await lines(page).count()).toBeLessThan(before);
+    expect(await level.innerText()).toContain(`(${before - (await lines(page).count())} below)`);
     await page.keyboard.press('ArrowRight');
     expect(await lines(page).count()).toBe(before);
     await page.keyboard.press('Enter');
@@ -353,7 +355,7 @@ describe('the other views', () => {
     const page = await tab(one, '?view=map');
     const row = page.locator('#map-rows tr').filter({ has: page.getByRole('button', { name: 'payments-nest' }) });
     await row.waitFor();
-    expect(await row.innerText()).toMatch(/\d+\s+[\d.]+\/min\s+✕ [\d.]+ % errors\s+\d+ ms\s+backend-flask \(\d+\)/);
+    expect(await row.innerText()).toMatch(/\d+\s+[\d.]+\/min\s+✕ [\d.]+ %\s+\d+ ms\s+backend-flask \(\d+\)/);
     expect(await page.locator('#map-picture').innerText()).toContain('postgresql');
     await page.click('nav a[data-view=logs]');
     await page.getByText('card declined: insufficient funds').waitFor();
@@ -362,6 +364,21 @@ describe('the other views', () => {
     await page.click('nav a[data-view=metrics]');
     await page.getByText('process.memory.usage').waitFor();
     expect(await page.locator('#metric-rows polyline').count()).toBe(2);
+  });
+
+  it('a service has the same colour everywhere, whatever is looked at first', async () => {
+    const one = await view();
+    await shop(one, 60);
+    await one.send(logs(NOW), 'logs');
+    const colours: unknown[] = [];
+    for (const path of ['?view=logs', '?view=map']) {
+      const page = await tab(one, path);
+      const chip = page.locator('main section:not([hidden]) .chip', { hasText: 'payments-nest' }).first();
+      await chip.waitFor();
+      colours.push(await chip.evaluate((element) => [...element.classList].filter((name) => /^c\d+$/.test(name)).join()));
+    }
+    expect(colours[0]).toBe(colours[1]);
+    expect(colours[0]).not.toBe('c0');
   });
 
   it('what was saved is shown again', async () => {
@@ -404,6 +421,17 @@ describe('wherever it is looked at', () => {
     await page.locator('#detail h3').waitFor();
     await page.tap('#close-trace');
     expect(await page.locator('#list').isVisible()).toBe(true);
+  });
+
+  it('a figure beside a bar covers no name, however narrow the screen is', async () => {
+    const one = await view();
+    await one.send(request(CHECKOUT));
+    for (const width of [360, 700, 1280]) {
+      const page = await tab(one, `?trace=${CHECKOUT[0]?.traceId}`, { viewport: { width, height: 740 } });
+      await lines(page).nth(CHECKOUT.length - 1).waitFor();
+      const over = await page.evaluate("[...document.querySelectorAll('#spans > :not([hidden])')].filter((row) => { const time = row.querySelector('.bar-time').getBoundingClientRect(); return time.left < row.querySelector('.label').getBoundingClientRect().right - 1 || time.right > innerWidth; }).map((row) => row.innerText)");
+      expect(over).toEqual([]);
+    }
   });
 
   it('behind a proxy with a path of its own', async () => {
@@ -463,7 +491,10 @@ describe('for everybody: axe finds nothing', () => {
     ['a span of a trace on a phone', '?open', PHONE],
     ['the map', '?view=map', {}],
     ['the map, dark', '?view=map', { colorScheme: 'dark' }],
+    ['the map on a phone', '?view=map', PHONE],
     ['logs', '?view=logs', {}],
+    ['logs on a phone', '?view=logs', PHONE],
+    ['metrics on a phone', '?view=metrics', PHONE],
     ['metrics, dark', '?view=metrics', { colorScheme: 'dark' }],
     ['the keys', '', {}, (page) => page.keyboard.press('?')],
     ['no trace matches', '', {}, async (page) => {

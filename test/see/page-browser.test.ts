@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TraceSummary } from '../../src/see/page/api.ts';
 import { criticalPath } from '../../src/see/page/browser/critical-path.ts';
 import { NO_FILTER, comparing, passes, routeOf, type Filter, type Order } from '../../src/see/page/browser/filter.ts';
-import { duration, figure, moment } from '../../src/see/page/browser/format.ts';
+import { amount, duration, figure, moment, rate } from '../../src/see/page/browser/format.ts';
 import { layout } from '../../src/see/page/browser/layout.ts';
 import { readTrace, type Span } from '../../src/see/page/browser/otlp.ts';
 import { Traces } from '../../src/see/page/browser/traces.ts';
@@ -175,8 +175,10 @@ describe('the map’s places', () => {
 });
 
 describe('numbers', () => {
-  it.each([[0, '0 ns'], [999.6e3, '1.00 ms'], [950e3, '950 µs'], [12.34e6, '12.3 ms'], [336e6, '336 ms'], [4.56e9, '4.56 s'], [200e9, '3 min 20 s'], [-1, '?'], [Number.NaN, '?']])('%d ns is %s', (ns, wanted) => expect(duration(ns)).toBe(wanted));
-  it.each([[0, '0'], [0.123, '0.12'], [3.456, '3.46'], [56.78, '56.8'], [1234.5, '1,235'], [1e20, '1.00e+20'], [1e-5, '1.00e-5']])('%d is %s', (value, wanted) => expect(figure(value)).toBe(wanted));
+  it.each([[0, '0 ns'], [999.6e3, '1.00 ms'], [950e3, '950 µs'], [12.34e6, '12.3 ms'], [336e6, '336 ms'], [4.56e9, '4.56 s'], [200e9, '3 min 20 s'], [3599.6e9, '1 h 0 min'], [7530e9, '2 h 6 min'], [-1, '?'], [Number.NaN, '?']])('%d ns is %s', (ns, wanted) => expect(duration(ns)).toBe(wanted));
+  it.each([[0, '0'], [0.0213, '0.0213'], [0.123, '0.12'], [3.456, '3.46'], [56.78, '56.8'], [1234.5, '1,235'], [1e20, '1.00e+20'], [1e-5, '1.00e-5']])('%d is %s', (value, wanted) => expect(figure(value)).toBe(wanted));
+  it.each([[0, 0, '0/min'], [5, 60e6, '5/min'], [3, 1e6, '3/min'], [1, 3600e6, '1/h'], [2, 86_400e6, '2/day']])('%d calls in %d µs are %s', (calls, period, wanted) => expect(rate(calls, period)).toBe(wanted));
+  it.each([[0.0213, 's', '21.3 ms'], [12, 'ms', '12.0 ms'], [103_791_260, 'By', '104 MB'], [0, 'By', '0 B'], [999, 'By', '999 B'], [-1, 's', '-1 s'], [0.5, '1', '0.50'], [7, '{request}', '7'], [20, 'Cel', '20 Cel']])('%d of %s is %s', (value, unit, wanted) => expect(amount(value, unit)).toBe(wanted));
   it('a day that is not today is named', () => {
     const noon = new Date(2026, 4, 3, 12, 0, 0).getTime();
     expect(moment(noon * 1000, noon)).toBe('12:00:00.000');

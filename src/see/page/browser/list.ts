@@ -59,10 +59,11 @@ function fillRow(row: Row, index: number): void {
   row.className = `row${trace.id === place().trace ? ' open' : ''}${trace.id === at ? ' at' : ''}`;
   set(row, { 'aria-rowindex': index + 2, 'aria-selected': trace.id === at ? 'true' : 'false' });
   const time = moment(trace.at, Date.now());
-  if (cells.time.textContent !== time) {
-    // Where there is little room: hours, minutes, seconds.
-    const [, day = '', clock = '', rest = ''] = /^(.* )?([\d:]+)(\.\d+)?$/.exec(time) ?? [];
-    cells.time.replaceChildren(h('span', { class: 'fine' }, day), clock, h('span', { class: 'fine' }, rest));
+  if (row.dataset['time'] !== time) {
+    row.dataset['time'] = time;
+    // Where there is little room: hours, minutes, seconds; of another day the day.
+    const [, day, clock = '', rest = ''] = /^(?:(.*) )?([\d:]+)(\.\d+)?$/.exec(time) ?? [];
+    cells.time.replaceChildren(...(day === undefined ? [clock, h('span', { class: 'fine' }, rest)] : [h('span', { class: 'fine' }, time), h('span', { class: 'coarse', 'aria-hidden': 'true' }, day.slice(5))]));
   }
   textOf(cells.chip, service);
   cells.chip.className = `chip ${colourOf(service)}`;

@@ -1,7 +1,7 @@
 import type { LogRow, SeriesRow } from '../api.ts';
 import { colourOf } from './colours.ts';
 import { byId, h, svg } from './dom.ts';
-import { figure, moment } from './format.ts';
+import { amount, moment } from './format.ts';
 import { ask } from './live.ts';
 import { addressOf } from './place.ts';
 
@@ -47,8 +47,8 @@ function seriesRow(series: SeriesRow): HTMLElement {
     h('td', {}, h('span', { class: `chip ${colourOf(series.service)}` }, series.service)),
     h('td', { class: 'body' }, series.name, h('span', { class: 'more attributes' }, series.attributes.map(([key, value]) => `${key}=${value}`).join('  '))),
     h('td', {}, line(values)),
-    h('td', { class: 'number' }, `${figure(last)} ${series.unit === '1' ? '' : series.unit}${mean}`),
-    h('td', { class: 'number more' }, `${figure(Math.min(...values))} – ${figure(Math.max(...values))}`),
+    h('td', { class: 'number' }, `${amount(last, series.unit)}${mean}`),
+    h('td', { class: 'number more' }, `${amount(Math.min(...values), series.unit)} – ${amount(Math.max(...values), series.unit)}`),
   );
 }
 

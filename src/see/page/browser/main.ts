@@ -17,11 +17,18 @@ const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[data-view]
 /** The other views are drawn again at most this often while something arrives. */
 const AGAIN_MS = 1_000;
 let again = 0;
+let started = false;
 
 const showOther: Readonly<Record<View, () => Promise<void>>> = { traces: () => Promise.resolve(), map: showMap, logs: showLogs, metrics: showMetrics };
 
 function draw(): void {
   drawStatus();
+  if (known.state === undefined) return;
+  if (!started) {
+    // Services have their colours now, the same whatever is looked at first.
+    started = true;
+    return tell();
+  }
   drawEmpty();
   if (place().view === 'traces') {
     drawList();
@@ -42,12 +49,14 @@ function drawStatus(): void {
   const { state, connected } = known;
   const status = byId('status', HTMLElement);
   set(status, { class: connected ? 'live' : 'lost' });
-  textOf(byId('status-text', HTMLElement), connected ? 'live' : 'not connected: is otel-setup view still running?');
+  textOf(byId('status-text', HTMLElement), connected ? 'live' : 'not connected');
+  textOf(byId('status-more', HTMLElement), connected ? '' : ': is otel-setup view still running?');
   if (state === undefined) return;
   // In order of arrival, whatever view is looked at first.
   for (const { service } of state.services) colourOf(service);
   const full = state.evicted > 0 ? ` · ${count(state.evicted)} oldest traces went to make room` : '';
   textOf(byId('kept', HTMLElement), `${count(state.spans)} of at most ${count(state.mostSpans)} spans kept${full}`);
+  byId('kept', HTMLElement).classList.toggle('full', state.evicted > 0);
   byId('kept', HTMLElement).title = `Kept in memory: at most ${count(state.mostSpans)} spans and ${count(Math.round(state.mostBytes / 1024 / 1024))} MiB. The traces that have been quiet for longest go first.`;
   const counts: Readonly<Record<string, number>> = { traces: state.traces, logs: state.logs, metrics: state.series };
   for (const link of links) {
@@ -82,6 +91,7 @@ whenMoved(({ view, trace }) => {
   for (const section of document.querySelectorAll<HTMLElement>('main > section')) section.hidden = section.id !== `view-${view}`;
   for (const link of links) set(link, { 'aria-current': link.dataset['view'] === view ? 'page' : undefined });
   document.title = `${trace === '' ? `${view.charAt(0).toUpperCase()}${view.slice(1)}` : `Trace ${trace.slice(0, 8)}`} · otel-setup view`;
+  if (!started) return;
   drawEmpty();
   if (view === 'traces') {
     void showTrace();

@@ -2,7 +2,7 @@ import type { Calls, MapNode, ServiceMap } from '../api.ts';
 import { colourOf } from './colours.ts';
 import { byId, h, svg } from './dom.ts';
 import { setSearch } from './filters.ts';
-import { count, duration, figure, plural } from './format.ts';
+import { count, duration, figure, plural, rate } from './format.ts';
 import { layout } from './layout.ts';
 import { ask } from './live.ts';
 import { go } from './place.ts';
@@ -26,8 +26,7 @@ export async function showMap(): Promise<void> {
   table.replaceChildren(...map.nodes.toSorted((a, b) => b.calls - a.calls).map((node) => row(node, map)));
 }
 
-const perMinute = ({ period }: ServiceMap, calls: number): string => `${figure(calls / Math.max(1, period / 60e6))}/min`;
-const errorShare = ({ calls, errors }: Calls): string => (errors === 0 ? 'no errors' : `✕ ${figure((errors / Math.max(1, calls)) * 100)} % errors`);
+const errorShare = ({ calls, errors }: Calls): string => (errors === 0 ? 'none' : `✕ ${figure((errors / Math.max(1, calls)) * 100)} %`);
 
 function draw(map: ServiceMap): SVGSVGElement {
   const places = new Map(layout(map).map((placed) => [placed.key, placed]));
@@ -46,7 +45,7 @@ function draw(map: ServiceMap): SVGSVGElement {
     const d = back ? `M${from.x + WIDTH / 2} ${from.y + HEIGHT} C${from.x + WIDTH / 2} ${from.y + HEIGHT + 40} ${to.x + WIDTH / 2} ${to.y + HEIGHT + 40} ${to.x + WIDTH / 2} ${to.y + HEIGHT + 4}` : `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
     const line = svg('path', { d, class: `edge${edge.errors > 0 ? ' bad-edge' : ''}`, 'marker-end': 'url(#arrow)' });
     line.style.strokeWidth = String(1.2 + 2.8 * Math.sqrt(edge.calls / most));
-    root.append(line, svg('text', { x: back ? (from.x + to.x + WIDTH) / 2 : x2 - 14, y: back ? Math.max(from.y, to.y) + HEIGHT + 30 : y2 - 8, class: `edge-label${edge.errors > 0 ? ' bad' : ''}` }, `${perMinute(map, edge.calls)}${edge.errors > 0 ? ` ✕ ${count(edge.errors)}` : ''}`));
+    root.append(line, svg('text', { x: back ? (from.x + to.x + WIDTH) / 2 : x2 - 14, y: back ? Math.max(from.y, to.y) + HEIGHT + 30 : y2 - 8, class: `edge-label${edge.errors > 0 ? ' bad' : ''}` }, `${rate(edge.calls, map.period)}${edge.errors > 0 ? ` ✕ ${count(edge.errors)}` : ''}`));
   }
   for (const node of map.nodes) root.append(box(node, at(node.key), map));
   return root;
@@ -61,7 +60,7 @@ function box(node: MapNode, { x, y }: { readonly x: number; readonly y: number }
     svg('rect', { width: WIDTH, height: HEIGHT, rx: 8, class: 'box' }),
     node.kind === 'service' ? svg('rect', { width: 5, height: HEIGHT - 16, x: 8, y: 8, rx: 2.5, class: 'band' }) : undefined,
     svg('text', { x: left, y: 23, class: 'node-name' }, name, svg('title', {}, node.name)),
-    svg('text', { x: left, y: 43, class: 'node-facts' }, `${perMinute(map, node.calls)} · ⌀ ${duration(node.ns / Math.max(1, node.calls))}`),
+    svg('text', { x: left, y: 43, class: 'node-facts' }, `${rate(node.calls, map.period)} · ⌀ ${duration(node.ns / Math.max(1, node.calls))}`),
     node.errors > 0 ? svg('text', { x: WIDTH - 10, y: 43, class: 'node-errors bad' }, `✕ ${figure((node.errors / node.calls) * 100)} %`) : undefined,
   );
   return group;
@@ -75,7 +74,7 @@ function row(node: MapNode, map: ServiceMap): HTMLElement {
     setSearch(node.name);
     go({});
   });
-  return h('tr', {}, h('th', { scope: 'row' }, button, node.kind === 'outside' ? h('span', { class: 'more' }, ' outside') : undefined), cell(count(node.calls), 'number'), cell(perMinute(map, node.calls), 'number'), cell(errorShare(node), node.errors > 0 ? 'bad' : 'more'), cell(duration(node.ns / Math.max(1, node.calls)), 'number'), cell(names, 'more'));
+  return h('tr', {}, h('th', { scope: 'row' }, button, node.kind === 'outside' ? h('span', { class: 'more' }, ' outside') : undefined), cell(count(node.calls), 'number'), cell(rate(node.calls, map.period), 'number'), cell(errorShare(node), node.errors > 0 ? 'number bad' : 'number more'), cell(duration(node.ns / Math.max(1, node.calls)), 'number'), cell(names, 'more'));
 }
 
 const cell = (text: string, style: string): HTMLElement => h('td', { class: style }, text);

@@ -1,6 +1,6 @@
 import type { TraceSummary } from '../api.ts';
 import { byId, h } from './dom.ts';
-import { clock, duration } from './format.ts';
+import { duration, moment } from './format.ts';
 
 /**
  * Every trace that the list shows as a point: time from left to right, duration from below (logarithmic). An error is
@@ -84,7 +84,7 @@ function draw(): void {
     context.strokeStyle = style.getPropertyValue('--accent');
     context.stroke();
   }
-  labels.replaceChildren(label(duration(most), 'top'), label(duration(least), 'bottom'), label(clock(first).slice(0, 8), 'from'), label(clock(last).slice(0, 8), 'to'));
+  labels.replaceChildren(label(duration(most), 'top'), label(duration(least), 'bottom'), label(when(first), 'from'), label(when(last), 'to'));
 }
 
 /**
@@ -111,4 +111,5 @@ function cloud(context: CanvasRenderingContext2D, places: readonly (readonly [nu
   context.putImageData(picture, 0, 0);
 }
 
+const when = (at: number): string => moment(at, Date.now()).replace(/\.\d+$/, '');
 const label = (text: string, where: string): HTMLElement => h('span', { class: where }, text);

@@ -2,21 +2,22 @@ import { colourOf } from './colours.ts';
 import { criticalPath, type Stretch } from './critical-path.ts';
 import { detail } from './detail.ts';
 import { byId, h, set, textOf } from './dom.ts';
-import { duration, plural } from './format.ts';
+import { count, duration, plural } from './format.ts';
 import { setSearch } from './filters.ts';
 import { ask } from './live.ts';
 import { readTrace, type Span, type Trace } from './otlp.ts';
 import { go, place } from './place.ts';
 import { known } from './state.ts';
 import { drawHead } from './trace-head.ts';
-import { linesOf, treeOf, type Line, type Tree } from './tree.ts';
+import { below, linesOf, treeOf, type Line, type Tree } from './tree.ts';
 import { virtual } from './virtual.ts';
 
 const panel = byId('trace', HTMLElement);
 const fall = byId('waterfall', HTMLDivElement);
 const body = byId('spans', HTMLDivElement);
-const below = byId('detail', HTMLElement);
+const details = byId('detail', HTMLElement);
 const says = byId('trace-says', HTMLElement);
+const none = byId('trace-none', HTMLElement);
 const path = byId('critical', HTMLInputElement);
 
 interface Open {
@@ -37,6 +38,9 @@ let read = 0;
 interface Row extends HTMLDivElement {
   cells?: Readonly<Record<'label' | 'twisty' | 'mark' | 'chip' | 'name' | 'line' | 'bar' | 'time', HTMLElement>>;
 }
+/** What a figure beside a bar takes, pixels; and where there is room for them. */
+const DIGIT = 6.3;
+let lineWidth = 0;
 const rows = virtual<Row>(fall, body, () => 26, makeRow, fillRow);
 
 /** Shows the trace and the span that the address names; nothing where it names none. */
@@ -86,6 +90,7 @@ async function load(id: string): Promise<void> {
 
 function draw(): void {
   byId('trace-in', HTMLElement).hidden = open === undefined;
+  none.hidden = open !== undefined;
   if (open === undefined) return;
   set(fall, { 'aria-rowcount': lines.length });
   // The details take room away: first them, then what must be seen.
@@ -99,13 +104,13 @@ function draw(): void {
 
 function drawDetail(): void {
   const span = place().span === '' ? undefined : open?.trace.spans.find(({ id }) => id === place().span);
-  below.hidden = span === undefined;
-  if (span === undefined) return below.replaceChildren();
-  below.replaceChildren(detail(span, (text) => {
+  details.hidden = span === undefined;
+  if (span === undefined) return details.replaceChildren();
+  details.replaceChildren(detail(span, (text) => {
     setSearch(text);
     go({ trace: place().trace }, true);
   }, closeDetail));
-  below.scrollTop = 0;
+  details.scrollTop = 0;
 }
 
 export function closeDetail(): boolean {
@@ -159,17 +164,20 @@ function fillRow(row: Row, index: number): void {
   set(cells.mark, span.error ? { role: 'img', 'aria-label': 'error' } : { role: undefined, 'aria-label': undefined });
   textOf(cells.chip, span.service);
   cells.chip.className = `chip ${colourOf(span.service)}`;
-  textOf(cells.name, `${span.name}${closed.has(span.id) ? ` (${children} below)` : ''}${orphan ? ' ↰' : ''}`);
+  textOf(cells.name, `${span.name}${closed.has(span.id) && children > 0 ? ` (${count(below(span, open.tree))} below)` : ''}${orphan ? ' ↰' : ''}`);
   cells.name.title = orphan ? 'Its parent did not arrive: perhaps the caller does not send here.' : span.name;
   const left = (span.start / whole) * 100;
   const width = Math.max(0.15, (span.ns / whole) * 100);
   cells.bar.className = `bar ${colourOf(span.service)}${span.error ? ' error' : ''}`;
   stretched(cells.bar, left, width);
-  const after = left + width < 82;
-  cells.time.className = `bar-time${after ? '' : left > 18 ? ' before' : ' within'}`;
+  const figures = `${duration(span.ns)}${span.events.length === 0 ? '' : ` · ${plural(span.events.length, 'event')}`}`;
+  const needs = (figures.length * DIGIT + 14) / Math.max(1, lineWidth) * 100;
+  const after = left + width + needs < 100;
+  const before = !after && left > needs;
+  cells.time.className = `bar-time${after ? '' : before ? ' before' : ' within'}`;
   cells.time.style.left = after ? `${left + width}%` : '';
-  cells.time.style.right = after ? '' : `${left > 18 ? 100 - left : Math.max(0, 100 - left - width)}%`;
-  textOf(cells.time, `${duration(span.ns)}${span.events.length === 0 ? '' : ` · ${plural(span.events.length, 'event')}`}`);
+  cells.time.style.right = after ? '' : `${before ? 100 - left : Math.max(0, 100 - left - width)}%`;
+  textOf(cells.time, !after && !before && width < needs ? duration(span.ns) : figures);
   const marks = span.events.slice(0, 30).map((event) => put(h('span', { class: 'event-mark', title: event.name }, '◆'), (event.at / whole) * 100));
   const critical = path.checked ? stretches.map(([from, to]) => stretched(h('span', { class: 'critical' }), (from / whole) * 100, Math.max(0.15, ((to - from) / whole) * 100))) : [];
   cells.line.replaceChildren(cells.bar, ...critical, ...marks, cells.time, ...(path.checked && stretches.length > 0 ? [h('span', { class: 'for-reader' }, ', on the critical path')] : []));
@@ -230,8 +238,17 @@ export function focusWaterfall(): void {
 }
 export const isInTrace = (element: Element | null): boolean => panel.contains(element);
 
+new ResizeObserver(([ruler]) => {
+  if (ruler === undefined || ruler.contentRect.width === lineWidth) return;
+  lineWidth = ruler.contentRect.width;
+  rows.show(lines.length);
+}).observe(byId('ruler', HTMLElement));
 path.addEventListener('change', draw);
 byId('close-trace', HTMLButtonElement).addEventListener('click', () => go({}));
+none.addEventListener('click', (event) => {
+  event.preventDefault();
+  go({});
+});
 byId('copy', HTMLButtonElement).addEventListener('click', (event) => {
   const button = event.currentTarget;
   if (!(button instanceof HTMLButtonElement)) return;

@@ -49,6 +49,17 @@ export function treeOf(spans: readonly Span[]): Tree {
   return { roots, childrenOf: (span) => children.get(span) ?? [] };
 }
 
+/** Spans below this one, all the way down. Pure. */
+export function below(span: Span, { childrenOf }: Tree): number {
+  let number = 0;
+  const stack = [...childrenOf(span)];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    number++;
+    for (const child of childrenOf(next)) stack.push(child);
+  }
+  return number;
+}
+
 /** The lines from top to bottom, without what is below closed spans. A stack of our own: a trace can be deep. Pure. */
 export function linesOf(tree: Tree, closed: ReadonlySet<string>): readonly Line[] {
   const lines: Line[] = [];

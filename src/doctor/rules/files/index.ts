@@ -16,6 +16,7 @@ import { reloaders } from './reloader.ts';
 import { setUp } from './set-up.ts';
 import { versions } from './versions.ts';
 import { wrapper } from './wrapper.ts';
+import { behind } from './behind-script.ts';
 import { collectors } from './collector.ts';
 import { endpointForm } from './endpoint-form.ts';
 import { endpointReach } from './endpoint-reach.ts';
@@ -29,4 +30,4 @@ import { misspelled } from './misspelled.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...lineEnd, ...switchedOff, ...leftOut, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...setUp, ...wrapper, ...pythonFlags, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodeOptions, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...otherAgents, ...needs];
+export const rules: readonly Rule[] = [...unreadableFile, ...misspelled, ...hiddenBlank, ...headerForm, ...endpointForm, ...plumbing, ...lineEnd, ...switchedOff, ...leftOut, ...protocols, ...endpointReach, ...propagator, ...serviceNames, ...collectors, ...behind, ...setUp, ...wrapper, ...pythonFlags, ...locks, ...versions, ...pythonPackages, ...reloaders, ...pythonProcess, ...nodeOptions, ...nodePreload, ...nodeBuild, ...doubled, ...javaAgent, ...otherAgents, ...needs];

@@ -3,6 +3,7 @@ import type { Evidence, Files } from '../../../types.ts';
 import { settingAt } from '../../evidence.ts';
 import type { Setting, Subject } from '../../types.ts';
 import { runsAt } from './command.ts';
+import { splitOf } from './script-words.ts';
 
 export interface Preload {
   readonly flag: '--require' | '--import' | '--loader';
@@ -30,7 +31,8 @@ function findPreloads({ service: { start, app }, settings }: Subject, files: Fil
   if (options !== undefined) for (const one of inWords(options.value.split(/\s+/))) found.push({ ...one, from: options, at: settingAt(files, options) });
   if (start !== undefined) {
     const at = runsAt(start);
-    for (const one of inWords(start.real)) found.push({ ...one, from: 'command', at });
+    // What stands behind the script is the app's.
+    for (const one of inWords(splitOf(start)?.front ?? start.real)) found.push({ ...one, from: 'command', at });
   }
   return found.filter((one, i) => found.findIndex(({ flag, target }) => flag === one.flag && target === one.target) === i);
 }

@@ -4,6 +4,7 @@ import { browsers } from './browser.ts';
 import { dotenvOrder } from './dotenv-late.ts';
 import { exporting } from './exporter.ts';
 import { factories } from './factory.ts';
+import { httpInstrumentation } from './http-off.ts';
 import { names } from './names.ts';
 import { neverRun } from './never-called.ts';
 import { ordering } from './order.ts';
@@ -12,4 +13,4 @@ import { requirements } from './requirements.ts';
 import { samplers } from './sampler.ts';
 
 /** In the order of precedence: what is more exact comes first. */
-export const rules: readonly Rule[] = [...brokenCode, ...requirements, ...names, ...neverRun, ...providers, ...samplers, ...ordering, ...dotenvOrder, ...factories, ...exporting, ...browsers];
+export const rules: readonly Rule[] = [...brokenCode, ...requirements, ...names, ...neverRun, ...providers, ...samplers, ...httpInstrumentation, ...ordering, ...dotenvOrder, ...factories, ...exporting, ...browsers];

@@ -86,9 +86,18 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
       about: 'wiring',
     }];
   }
+  const [only] = live;
+  // It is made once, and the word `start` stands nowhere in the service's code.
+  if (only !== undefined && live.length === 1 && /^new\s+(?:\w+\.)?(?:NodeSDK|HoneycombSDK)\b/.test(only.source.code.slice(only.call.index)) && !code.sources.some((source) => /\bstart\b/.test(source.code))) {
+    const held = heldIn(only.source.code, only.call.index);
+    const { path } = only.source;
+    return [held === undefined
+      ? { says: `An SDK is made in ${path} and never started: no span is made.`, because: [seenAt(files, only.source, only.call.index)], do: `const sdk = new NodeSDK(…);   (in ${path})\nsdk.start();`, about: 'wiring' }
+      : neverStarted(path, seenAt(files, only.source, only.call.index), held, only.source.code.slice(only.call.index))];
+  }
   // Made, held in a constant of the file, and neither started, registered, handed on nor exported.
   for (const { source, call } of live) {
-    const held = /\b(?:const|let|var)\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*$/.exec(source.code.slice(0, call.index))?.[1];
+    const held = heldIn(source.code, call.index);
     if (live.length > 1 || held === undefined) return [];
     const uses = [...source.code.matchAll(new RegExp(`(?<![\\w.])${held}\\b(\\s*\\.\\s*(\\w+))?`, 'g'))].filter(({ index }) => index > call.index);
     if (uses.length > 0 && uses.every((use) => /^(?:shutdown|forceFlush)$/.test(use[2] ?? ''))) return [neverStarted(source.path, seenAt(files, source, call.index), held, source.code.slice(call.index))];
@@ -96,6 +105,9 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
   }
   return [];
 }
+
+/** The name of the constant that what is made at `index` is held in. */
+const heldIn = (code: string, index: number): string | undefined => /\b(?:const|let|var)\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*$/.exec(code.slice(0, index))?.[1];
 
 function neverStarted(path: string, at: Evidence, held: string, text: string): Draft {
   const call = /^new\s+(?:\w+\.)?\w*TracerProvider/.test(text) ? 'register' : 'start';

@@ -103,6 +103,18 @@ describe('the routes', () => {
     expect(JSON.parse(text(await get('/api/logs')))).toMatchObject([{ at: 6, service: 'api', body: '{"k":true}' }, { at: 5, severity: 17, body: 'a' }]);
     expect(JSON.parse(text(await get('/api/metrics')))).toMatchObject([{ name: 'm', unit: 's', points: [[1, 4]] }, { name: 'h', points: [[1, 0.5]] }]);
   });
+  it('answer a few questions in turn and tell the others to come again', async () => {
+    const { arrivals, get } = pageOf();
+    take(arrivals, ...Array.from({ length: 50 }, (_, number) => ({ trace: number, span: 1 })));
+    const urls = ['/api/search?q=a', '/api/map', `/api/trace?id=${traceId(7)}`, '/api/logs', '/api/metrics'];
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, number) => get(urls[number % urls.length] ?? '')));
+    const busy = answers.filter((answer) => answer?.status === 429);
+    expect(answers.filter((answer) => answer?.status === 200).length).toBe(41);
+    expect(busy.length).toBe(159);
+    expect(busy[0]?.headers['retry-after']).toBe('1');
+    expect((await get('/'))?.status).toBe(200);
+    expect((await get('/api/map'))?.status).toBe(200);
+  });
   it('keep no more logs and series than they say', () => {
     const { arrivals } = pageOf();
     const logRecords = Array.from({ length: 2_000 }, (_, n) => ({ body: { intValue: n } }));

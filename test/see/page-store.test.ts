@@ -111,7 +111,7 @@ describe('search', () => {
 });
 
 describe('the service map', () => {
-  it('has an edge where a call changes the service, and where nobody answers who is traced', () => {
+  it('has an edge where a call changes the service, and where nobody answers who is traced', async () => {
     const one = store([
       { trace: 1, span: 1, service: 'web', kind: 2, ms: 30 },
       { trace: 1, span: 2, parent: 1, service: 'web', kind: 3, ms: 20, attributes: { 'server.address': 'api' } },
@@ -119,15 +119,15 @@ describe('the service map', () => {
       { trace: 1, span: 4, parent: 3, service: 'api', kind: 3, ms: 5, attributes: { 'db.system': 'postgresql' } },
       { trace: 2, span: 1, service: 'web', kind: 2, from: 60_000 },
     ]);
-    const { nodes, edges, period } = serviceMap(one.traces());
+    const { nodes, edges, period } = await serviceMap(one.traces());
     expect(period).toBe(60_000_000);
     expect(nodes.map(({ name, kind, calls, errors }) => [name, kind, calls, errors])).toEqual([['web', 'service', 2, 0], ['api', 'service', 1, 1], ['postgresql', 'outside', 1, 0]]);
     expect(edges).toEqual([{ from: 'service:web', to: 'service:api', calls: 1, errors: 1, ns: 18_000_000 }, { from: 'service:api', to: 'outside:postgresql', calls: 1, errors: 0, ns: 5_000_000 }]);
   });
-  it('follows a trace that changes', () => {
+  it('follows a trace that changes', async () => {
     const one = store([{ trace: 1, span: 1, service: 'web', kind: 2 }]);
-    expect(serviceMap(one.traces()).edges).toEqual([]);
+    expect((await serviceMap(one.traces())).edges).toEqual([]);
     one.add(groups({ trace: 1, span: 2, parent: 1, service: 'api', kind: 2 }));
-    expect(serviceMap(one.traces()).edges).toMatchObject([{ from: 'service:web', to: 'service:api' }]);
+    expect((await serviceMap(one.traces())).edges).toMatchObject([{ from: 'service:web', to: 'service:api' }]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Calls, MapEdge, MapNode, ServiceMap } from './api.ts';
 import type { WireSpan } from '../wire-span.ts';
 import { textsOf } from './read-spans.ts';
+import { slices } from './slices.ts';
 import { headsOf, type KeptTrace } from './store.ts';
 
 type Edge = Calls & { readonly from: string; readonly to: string; readonly outside: boolean };
@@ -18,11 +19,15 @@ const known = new WeakMap<KeptTrace, { readonly seq: number; readonly edges: rea
  * a client span has no answer from a traced service: a database, a queue, somebody else's API. Calls *of* a service
  * are its spans of kind server and consumer; one that has none counts its roots.
  */
-export function serviceMap(traces: Iterable<KeptTrace>): ServiceMap {
+export async function serviceMap(traces: Iterable<KeptTrace>): Promise<ServiceMap> {
+  const pause = slices();
   const nodes = new Map<string, MapNode>();
   const edges = new Map<string, MapEdge>();
   let [first, last] = [0n, 0n];
-  for (const trace of traces) {
+  // A copy: the store changes in between.
+  const all = [...traces];
+  for (const trace of all) {
+    await pause();
     if (first === 0n || trace.startNs < first) first = trace.startNs;
     if (trace.startNs > last) last = trace.startNs;
     for (const { from, to, outside, ...calls } of edgesOf(trace)) {

@@ -7,6 +7,7 @@ import { live, type Out } from './live.ts';
 import { serviceMap } from './map.ts';
 import { search } from './search.ts';
 import { requestOf } from './store.ts';
+import { Turns } from './turns.ts';
 
 export interface PageRequest {
   readonly method: string;
@@ -40,6 +41,10 @@ export interface PageOptions {
 const MOST_DRAWN = 20_000;
 /** Browsers that watch at the same time. */
 const MOST_WATCHERS = 20;
+/** Questions that wait for their turn: each browser asks a few at once. */
+const MOST_WAITING = 40;
+/** Milliseconds between two browsers that begin to watch: each is told everything. */
+const BETWEEN_WATCHERS = 50;
 
 /** Nothing from elsewhere, nothing inline, and no text of a sender's that becomes markup. Frames: the IDEs' previews are one. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -50,6 +55,8 @@ const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
  * gives is kept from other sites by hosts.ts. Paths of OTLP are not its business.
  */
 export function page({ arrivals, state, watchState, names, assets }: PageOptions): Page {
+  const questions = new Turns({ waiting: MOST_WAITING });
+  const beginnings = new Turns({ waiting: MOST_WATCHERS, rest: BETWEEN_WATCHERS });
   let watchers = 0;
   const watch = (out: Out): (() => void) => {
     watchers++;
@@ -79,14 +86,19 @@ export function page({ arrivals, state, watchState, names, assets }: PageOptions
       case '/page.js': return file('text/javascript', assets.script);
       case '/page.css': return file('text/css', assets.css);
       case '/icon.svg': return file('image/svg+xml', assets.icon);
-      case '/api/live': return watchers >= MOST_WATCHERS ? plain(503, `${MOST_WATCHERS} browsers are watching: close one.`) : { status: 200, headers: { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, body: watch };
-      case '/api/trace': return trace(query);
-      case '/api/search': return json(await search(arrivals.traces, (query.get('q') ?? '').slice(0, 500), Number(query.get('since') ?? 0) || 0, signal));
-      case '/api/map': return json(serviceMap(arrivals.traces.traces()));
-      case '/api/logs': return json(arrivals.signals.logs());
-      case '/api/metrics': return json(arrivals.signals.series());
+      case '/api/live': return (await beginnings.take(watching, signal)) ?? later();
+      case '/api/trace': return (await questions.take(() => trace(query), signal)) ?? later();
+      case '/api/search': return (await questions.take(async () => json(await search(arrivals.traces, (query.get('q') ?? '').slice(0, 500), Number(query.get('since') ?? 0) || 0, signal)), signal)) ?? later();
+      case '/api/map': return (await questions.take(async () => json(await serviceMap(arrivals.traces.traces())), signal)) ?? later();
+      case '/api/logs': return (await questions.take(() => json(arrivals.signals.logs()), signal)) ?? later();
+      case '/api/metrics': return (await questions.take(() => json(arrivals.signals.series()), signal)) ?? later();
       default: return plain(404, 'There is nothing here: the page is at /.');
     }
+  }
+
+  function watching(): PageAnswer {
+    if (watchers >= MOST_WATCHERS) return plain(503, `${MOST_WATCHERS} browsers are watching: close one.`);
+    return { status: 200, headers: { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, body: watch };
   }
 
   function trace(query: URLSearchParams): PageAnswer {
@@ -101,6 +113,11 @@ export function page({ arrivals, state, watchState, names, assets }: PageOptions
 const file = (type: string, body: string): PageAnswer => ({ status: 200, headers: { ...HEADERS, 'content-type': `${type}; charset=utf-8` }, body });
 const json = (value: unknown): PageAnswer => file('application/json', JSON.stringify(value));
 const plain = (status: number, says: string): PageAnswer => ({ status, headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' }, body: `${says}\n` });
+
+function later(): PageAnswer {
+  const answer = plain(429, 'Too much is asked at once: ask again in a second.');
+  return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
+}
 
 /** Path and query, without the prefix that a proxy says it did not take away. */
 function split(url: string, prefix: Headers[string]): { readonly path: string; readonly query: URLSearchParams } {

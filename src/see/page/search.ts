@@ -1,9 +1,7 @@
 import type { SearchResult } from './api.ts';
 import { fieldsOf, orNothing, pairsOf } from './read-spans.ts';
+import { slices } from './slices.ts';
 import { headsOf, type Chunk, type KeptTrace, type TraceStore } from './store.ts';
-
-/** For how long the search works before it lets others go on, milliseconds. */
-const SLICE_MS = 12;
 
 /**
  * The traces in which a text occurs: in a span's or event's name, an attribute's key or value, a resource's attribute, or the
@@ -14,16 +12,13 @@ export async function search(store: TraceStore, text: string, since: number, sig
   const { seq } = store;
   const matches = matcher(text);
   const ids: string[] = [];
-  let began = Date.now();
+  const pause = slices();
   // A copy: the store changes in between.
   const all = [...store.traces()];
   for (const trace of all) {
     if (signal?.aborted === true) break;
     if (trace.seq > since && matches(trace)) ids.push(trace.id);
-    if (Date.now() - began > SLICE_MS) {
-      await new Promise((done) => setImmediate(done));
-      began = Date.now();
-    }
+    await pause();
   }
   return { ids, seq };
 }

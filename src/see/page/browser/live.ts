@@ -38,9 +38,17 @@ export function listen(): void {
   });
 }
 
+/** How often it is asked again where the server is busy, after as many seconds as it says. */
+const TIMES = 5;
+
 /** Asks the server. Throws its sentence where it says no. */
-export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+export async function ask<Answer>(path: string, signal?: AbortSignal, times = TIMES): Promise<Answer> {
   const response = await fetch(`./api/${path}`, signal === undefined ? {} : { signal });
+  if (response.status === 429 && times > 0) {
+    await new Promise((done) => setTimeout(done, 1_000 * Number(response.headers.get('retry-after') ?? 1)));
+    signal?.throwIfAborted();
+    return ask(path, signal, times - 1);
+  }
   if (!response.ok) throw new Error((await response.text()).trim());
   return response.json() as Promise<Answer>;
 }

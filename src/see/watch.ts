@@ -18,7 +18,7 @@ export function batchLines(added: ReadonlyMap<string, number>, countOf: (service
 
 /** The same for metrics and logs. */
 export const countLines = (signal: Exclude<Signal, 'traces'>, counts: readonly Count[]): readonly string[] =>
-  counts.filter(({ count }) => count > 0).map(({ service, count }) => `${oneLine(service)}  +${plural(count, signal === 'metrics' ? 'data point' : 'log record')} (${signal} are counted, not kept)`);
+  counts.filter(({ count }) => count > 0).map(({ service, count }) => `${oneLine(service)}  +${plural(count, signal === 'metrics' ? 'data point' : 'log record')}`);
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 

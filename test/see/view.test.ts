@@ -133,7 +133,7 @@ describe('lines', () => {
   it('are one a service, without control characters', () => {
     const services = [{ service: 'a\u001b[2J', spans: 3, errors: 1, dataPoints: 0, logRecords: 0, repeated: 0, last: 'x\ny' }];
     expect(batchLines(new Map([['a\u001b[2J', 1], ['silent', 0]]), (name) => services.find(({ service }) => service === name))).toEqual(['a?[2J  3 spans (+1), 1 error  last: x y']);
-    expect(countLines('logs', [{ service: 'a', count: 1 }, { service: 'b', count: 0 }])).toEqual(['a  +1 log record (logs are counted, not kept)']);
+    expect(countLines('logs', [{ service: 'a', count: 1 }, { service: 'b', count: 0 }])).toEqual(['a  +1 log record']);
     expect(batchJson({ signal: 'metrics', counts: [{ service: 'a', count: 2 }] })).toBe('{"signal":"metrics","counts":[{"service":"a","count":2}]}');
     expect(traceText('t', [span('t', '1')], 80)).toEqual(['trace t  1 span, 1 service', '  api     1.0 ms  work']);
   });

@@ -4,7 +4,8 @@ import { toJson } from '../../src/see/otlp-transcode.ts';
 import { readTrace } from '../../src/see/page/browser/otlp.ts';
 import { serviceMap } from '../../src/see/page/map.ts';
 import { search } from '../../src/see/page/search.ts';
-import { limitsFor, requestOf, summaryOf, TraceStore } from '../../src/see/page/store.ts';
+import { limitsFor, TraceStore } from '../../src/see/page/store.ts';
+import { requestOf, summaryOf } from '../../src/see/page/trace.ts';
 import { groups, request, spanId, traceId, type Sent } from './otlp.ts';
 
 function store(spans: readonly Sent[], limits = limitsFor(1000)): TraceStore {

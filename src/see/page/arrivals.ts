@@ -5,7 +5,8 @@ import type { SpanGroup } from '../otlp-spans.ts';
 import type { Count } from '../span.ts';
 import type { WireSpan } from '../wire-span.ts';
 import { SignalStore } from './signals.ts';
-import { headsOf, TraceStore, type Limits } from './store.ts';
+import { headsOf } from './chunk.ts';
+import { TraceStore, type Limits } from './store.ts';
 
 /** Told after each change: ids of traces that changed or had to go; both empty = something else did. */
 export type Watcher = (changed: ReadonlySet<string>, gone: readonly string[]) => void;

@@ -1,6 +1,6 @@
 import type { State } from './api.ts';
 import type { Arrivals } from './arrivals.ts';
-import { summaryOf } from './store.ts';
+import { summaryOf } from './trace.ts';
 
 /** The way to one browser: server-sent events. */
 export interface Out {

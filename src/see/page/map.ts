@@ -2,7 +2,8 @@ import type { Calls, MapEdge, MapNode, ServiceMap } from './api.ts';
 import type { WireSpan } from '../wire-span.ts';
 import { textsOf } from './read-spans.ts';
 import { slices } from './slices.ts';
-import { headsOf, type KeptTrace } from './store.ts';
+import { headsOf } from './chunk.ts';
+import type { KeptTrace } from './trace.ts';
 
 type Edge = Calls & { readonly from: string; readonly to: string; readonly outside: boolean };
 

@@ -6,7 +6,7 @@ import { forbidden, type Headers } from './hosts.ts';
 import { live, type Out } from './live.ts';
 import { serviceMap } from './map.ts';
 import { search } from './search.ts';
-import { requestOf } from './store.ts';
+import { requestOf } from './trace.ts';
 import { Turns } from './turns.ts';
 
 export interface PageRequest {

@@ -1,7 +1,9 @@
 import type { SearchResult } from './api.ts';
 import { fieldsOf, orNothing, pairsOf } from './read-spans.ts';
 import { slices } from './slices.ts';
-import { headsOf, type Chunk, type KeptTrace, type TraceStore } from './store.ts';
+import { headsOf, type Chunk } from './chunk.ts';
+import type { TraceStore } from './store.ts';
+import type { KeptTrace } from './trace.ts';
 
 /**
  * The traces in which a text occurs: in a span's or event's name, an attribute's key or value, a resource's attribute, or the

@@ -1,73 +1,10 @@
-import { shorten } from '../otlp-limits.ts';
-import { headAt, headsOf as headsIn, type SpanGroup } from '../otlp-spans.ts';
+import type { SpanGroup } from '../otlp-spans.ts';
 import type { WireSpan } from '../wire-span.ts';
-import type { TraceSummary } from './api.ts';
-import { bytesOf, Pages, type Piece } from './pages.ts';
-import { field, textsOf } from './read-spans.ts';
+import { Chunk, hasId, headsOf, ID, isSameId, type Source } from './chunk.ts';
+import { Pages } from './pages.ts';
 import { Recent, type Ordered } from './recent.ts';
+import type { KeptTrace, Root } from './trace.ts';
 
-/** What spans of one resource and scope have in common. It goes when the last chunk goes. */
-interface Source {
-  readonly key: string;
-  readonly service: string;
-  /** The same list for all traces of this service alone. */
-  readonly services: readonly string[];
-  readonly resource: Uint8Array;
-  readonly scope: Uint8Array;
-  users: number;
-}
-
-/**
- * Spans of one trace, resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. A piece of the
- * pages: ids of the spans, 8 bytes each; then `spans` fields of ScopeSpans, one after another.
- */
-export class Chunk implements Piece {
-  readonly source: Source;
-  readonly count: number;
-  page: Piece['page'];
-  at: number;
-  readonly length: number;
-  constructor(source: Source, { page, at, length }: Piece, count: number) {
-    this.source = source;
-    this.count = count;
-    this.page = page;
-    this.at = at;
-    this.length = length;
-  }
-  get service(): string {
-    return this.source.service;
-  }
-  get resource(): Uint8Array {
-    return this.source.resource;
-  }
-  get scope(): Uint8Array {
-    return this.source.scope;
-  }
-  /** A view, good until the store changes. */
-  get spans(): Uint8Array {
-    return bytesOf(this).subarray(ID * this.count);
-  }
-}
-
-export interface KeptTrace {
-  readonly id: string;
-  readonly chunks: readonly Chunk[];
-  readonly spans: number;
-  readonly errors: number;
-  readonly startNs: bigint;
-  readonly endNs: bigint;
-  readonly services: readonly string[];
-  readonly root: Root;
-  /** Grows with every change in the store. */
-  readonly seq: number;
-}
-/** Where the root is among the spans of a chunk, and what decides which span it is. */
-interface Root {
-  readonly chunk: Chunk | undefined;
-  readonly at: number;
-  readonly rooted: boolean;
-  readonly startNs: bigint;
-}
 /** `ids`: of a trace of many spans. */
 interface Growing extends Mutable<KeptTrace>, Ordered<Growing> {
   chunks: Chunk[];
@@ -84,9 +21,6 @@ export const limitsFor = (spans: number): Limits => ({ spans, bytes: spans * 204
 
 /** Spans in one chunk: what is dropped at once of a trace that is too large alone. */
 const CHUNK = 512;
-const MOST_SERVICES = 20;
-/** Bytes of a span's id. */
-const ID = 8;
 /** Ids of a smaller trace are looked through one by one: that is as fast, and takes no memory. */
 const FEW = 64;
 
@@ -275,16 +209,6 @@ function unknownOf(trace: Growing, spans: readonly WireSpan[]): readonly WireSpa
   return spans.filter(({ spanId }) => !ids.has(spanId) && ids.add(spanId));
 }
 
-function hasId({ page, at, count }: Chunk, span: WireSpan): boolean {
-  for (let index = 0; index < count; index++) if (isSameId(page.bytes, at + ID * index, span)) return true;
-  return false;
-}
-
-function isSameId(bytes: Buffer, at: number, { around, spanAt }: WireSpan): boolean {
-  for (let index = 0; index < ID; index++) if (bytes[at + index] !== around.bytes[spanAt + index]) return false;
-  return true;
-}
-
 /** Spans of a trace mostly come one after another: then its id is read once. */
 function byTrace(spans: readonly WireSpan[]): Map<string, WireSpan[]> {
   const groups = new Map<string, WireSpan[]>();
@@ -306,44 +230,3 @@ function isSameTrace(one: WireSpan, other: WireSpan): boolean {
   for (let index = 15; index >= 0; index--) if (one.around.bytes[one.traceAt + index] !== other.around.bytes[other.traceAt + index]) return false;
   return true;
 }
-
-export const headsOf = (chunk: Chunk): readonly WireSpan[] => headsIn(chunk.spans, chunk.service);
-
-/** A trace as an ExportTraceServiceRequest, at most `most` spans of it: what the page, a file and a collector read. */
-export function requestOf(trace: KeptTrace, most = Number.POSITIVE_INFINITY): Uint8Array {
-  let left = most;
-  const groups: Uint8Array[] = [];
-  for (const { resource, scope, spans, count } of trace.chunks) {
-    if (left <= 0) break;
-    const some = count <= left ? spans : Buffer.concat(headsIn(spans).slice(0, left).map(({ framed }) => framed));
-    left -= count;
-    groups.push(field(1, Buffer.concat([field(1, resource), field(2, Buffer.concat([field(1, scope), some]))])));
-  }
-  return Buffer.concat(groups);
-}
-
-const HTTP = ['http.route', 'url.path', 'http.target', 'http.response.status_code', 'http.status_code'];
-
-/** A trace's line in the list. */
-export function summaryOf({ id, startNs, endNs, spans, errors, services, root }: KeptTrace): TraceSummary {
-  const head = root.chunk === undefined ? undefined : headAt(root.chunk.spans, root.at, root.chunk.service);
-  const service = cut(head?.service ?? '');
-  const http = head === undefined ? new Map<string, string>() : textsOf(head.bytes, 9, HTTP);
-  const [route = ''] = (http.get('http.route') ?? http.get('url.path') ?? http.get('http.target') ?? '').split('?');
-  const status = Number(http.get('http.response.status_code') ?? http.get('http.status_code') ?? 0);
-  return {
-    id,
-    at: Number(startNs / 1000n),
-    ns: Math.max(0, Number(endNs - startNs)),
-    spans,
-    errors,
-    services: [service, ...services.map(cut).filter((name) => name !== service)].slice(0, MOST_SERVICES),
-    name: cut(head?.name ?? ''),
-    route: cut(route),
-    status: Number.isInteger(status) ? status : 0,
-    rooted: root.rooted,
-  };
-}
-
-/** Names are the sender's choice; a list shows no more of them. */
-const cut = (text: string): string => shorten(text, 200);

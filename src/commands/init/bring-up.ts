@@ -5,10 +5,19 @@ import { oneLine } from '../../ui/redact.ts';
 import { composeWords, projectFolder } from '../../workspace/compose/command.ts';
 import type { Context } from '../context.ts';
 import { upCommands } from './compose.ts';
-import type { Rebuild, Rebuilt } from './rebuild.ts';
 
-export interface BringUp extends Pick<Rebuild, 'services' | 'files' | 'prove'> {
+export interface BringUp {
   readonly workspace: Workspace;
+  readonly services: readonly Service[];
+  /** Compose files that were named. */
+  readonly files: readonly string[];
+  /** Starts these services, which are built, and watches their spans until the backend accepts them; who is not in the answer was not started. */
+  prove?(names: readonly string[]): Promise<ReadonlyMap<string, Rebuilt>>;
+}
+export interface Rebuilt {
+  /** false: it was not built, not answered, or (where that can be known) not seen. */
+  readonly ok: boolean;
+  readonly next: readonly string[];
 }
 export type BroughtUp = { readonly is: 'up'; readonly proven: ReadonlyMap<string, Rebuilt> } | { readonly is: 'failed'; readonly repeat: readonly string[] };
 

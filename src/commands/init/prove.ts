@@ -12,7 +12,8 @@ import type { Tell } from '../verify/tell.ts';
 import { told } from '../verify/told.ts';
 import { verified } from '../verify/watch.ts';
 import { workspaceOf } from '../workspace-of.ts';
-import { answeredText, type Rebuilt } from './rebuild.ts';
+import type { Rebuilt } from './bring-up.ts';
+import { answeredText } from './rebuild.ts';
 
 const WITHIN_MS = 20_000;
 

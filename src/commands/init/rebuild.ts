@@ -7,31 +7,20 @@ import { startReceiver } from '../../see/receive.ts';
 import type { Receiver } from '../../see/receive.ts';
 import { newTraceId, sendUntilAnswered } from '../../see/traffic.ts';
 import { Stop } from '../../stop.ts';
-import type { Account, Backend, Choices, Service, Workspace } from '../../types.ts';
+import type { Account, Backend, Choices, Service } from '../../types.ts';
 import { seconds } from '../../ui/progress.ts';
 import { oneLine } from '../../ui/redact.ts';
 import type { Context } from '../context.ts';
-import { bringUp } from './bring-up.ts';
+import { bringUp, type BringUp, type Rebuilt } from './bring-up.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 /** SDKs send a batch every five seconds unless told otherwise. */
 const SEEN_WITHIN_MS = 15_000;
 
-export interface Rebuild {
-  readonly workspace: Workspace;
-  readonly services: readonly Service[];
+export interface Rebuild extends BringUp {
   readonly backend: Backend;
   readonly choices: Choices;
   readonly account?: Account;
-  /** Compose files that were named. */
-  readonly files: readonly string[];
-  /** Starts these services, which are built, and watches their spans until the backend accepts them; who is not in the answer was not started. */
-  prove?(names: readonly string[]): Promise<ReadonlyMap<string, Rebuilt>>;
-}
-export interface Rebuilt {
-  /** false: it was not built, not answered, or (where that can be known) not seen. */
-  readonly ok: boolean;
-  readonly next: readonly string[];
 }
 
 /** Never throws for what Docker or the application do: that is told, and makes `ok` false. */

@@ -7,12 +7,13 @@ import { serviceNamed } from '../../doctor/indexed.ts';
 import type { Subject } from '../../doctor/types.ts';
 import type { Service, Tools } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
+import type { Complaint } from './complaint.ts';
 import type { Ground } from './ground.ts';
 
 export interface Behind {
   readonly collector: string;
   /** What it complained of since the start; undefined = nothing so far. */
-  readonly complaint?: { readonly says: string; readonly then: string };
+  readonly complaint?: Complaint;
 }
 
 /** A Collector's batch (timeout 200 ms by default) and the way to its backend. */
@@ -31,7 +32,7 @@ export async function behind(taken: readonly Subject[], services: readonly Servi
     return collector === undefined ? [] : [{ service: subject.service.name, collector }];
   });
   if (found.length === 0) return new Map();
-  const complaints = new Map<string, Behind['complaint']>();
+  const complaints = new Map<string, Complaint | undefined>();
   const { complaintIn } = await import('./complaint.ts');
   const names = [...new Set(found.map(({ collector }) => collector))];
   for (const end = now() + WITHIN_MS; ; ) {

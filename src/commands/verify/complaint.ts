@@ -2,10 +2,14 @@
 import { matchLine, weightOf } from '../../doctor/log-lines/index.ts';
 import { safeLine } from '../../doctor/log-lines/safe.ts';
 import { ruleOf } from '../../doctor/rules/index.ts';
-import type { Behind } from './behind.ts';
+
+export interface Complaint {
+  readonly says: string;
+  readonly then: string;
+}
 
 /** The first line about the way out. @param otherwise what to do: the whole log explained. */
-export function complaintIn(log: readonly string[], otherwise: string): Behind['complaint'] {
+export function complaintIn(log: readonly string[], otherwise: string): Complaint | undefined {
   for (const line of log) {
     const id = matchLine(line)?.rule;
     if (id === undefined || weightOf(line, id) !== 'way') continue;

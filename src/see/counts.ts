@@ -18,8 +18,8 @@ export interface ServiceCount {
 /** UTF-16 units of a name that a terminal has room for. */
 const LONGEST = 400;
 /** A service name is the sender's choice: beyond this many, new ones are counted together. */
-const MOST_SERVICES = 500;
-const OTHERS = '(other services)';
+export const MOST_SERVICES = 500;
+export const OTHERS = '(other services)';
 
 /** Everything that ever arrived, by service. */
 export class ServiceCounts {

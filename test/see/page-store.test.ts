@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { traces } from '../../src/see/otlp-messages.ts';
+import { readSpans } from '../../src/see/otlp-spans.ts';
 import { toJson } from '../../src/see/otlp-transcode.ts';
 import { readTrace } from '../../src/see/page/browser/otlp.ts';
 import { serviceMap } from '../../src/see/page/map.ts';
 import { search } from '../../src/see/page/search.ts';
 import { limitsFor, TraceStore } from '../../src/see/page/store.ts';
 import { requestOf, summaryOf } from '../../src/see/page/trace.ts';
-import { groups, request, spanId, traceId, type Sent } from './otlp.ts';
+import { groups, request, spanId, toProtobuf, traceId, type Sent } from './otlp.ts';
 
 function store(spans: readonly Sent[], limits = limitsFor(1000)): TraceStore {
   const made = new TraceStore(limits);
@@ -18,6 +19,8 @@ const summary = (one: TraceStore, number: number) => {
   const trace = one.get(traceId(number));
   return trace === undefined ? undefined : summaryOf(trace);
 };
+
+const named = (name: string, more = '') => ({ attributes: [{ key: 'service.name', value: { stringValue: name } }, { key: 'text', value: { stringValue: more } }] });
 
 function theTrace(one: TraceStore) {
   const trace = one.get(traceId(1));
@@ -74,6 +77,21 @@ describe('memory', () => {
     // A span that had to go may come again.
     one.add(groups({ trace: 1, span: 1 }));
     expect(summary(one, 1)?.spans).toBe(spans + 1 > 1_000 ? spans : spans + 1);
+  });
+  it('a large resource in front of many scopes, and a trace of as many services, cost no more than their bytes', () => {
+    // Were the resource copied for each scope, or the services for each service, this would take minutes and more memory than there is.
+    const one = new TraceStore(limitsFor(100_000));
+    const many = 30_000;
+    const spans = Array.from({ length: many }, (_, n) => ({ traceId: traceId(1), spanId: spanId(n + 1), name: 'x' }));
+    one.add(readSpans(toProtobuf(traces, { resourceSpans: [{ resource: named('api', 'x'.repeat(2_000_000)), scopeSpans: spans.map((span, n) => ({ scope: { name: `s${n}` }, spans: [span] })) }] })).groups);
+    expect([one.spans, one.size]).toEqual([many, 1]);
+    one.add(readSpans(toProtobuf(traces, { resourceSpans: spans.map((span, n) => ({ resource: named(`s${n}`), scopeSpans: [{ spans: [{ ...span, spanId: spanId(many + n + 1) }] }] })) })).groups);
+    expect(one.spans).toBe(2 * many);
+    expect(summary(one, 1)?.services).toHaveLength(20);
+    // It goes with the last span.
+    const small = new TraceStore({ spans: 5, bytes: 3_000_000 });
+    for (let n = 1; n <= 4; n++) small.add(readSpans(toProtobuf(traces, { resourceSpans: [{ resource: named(`s${n}`, 'x'.repeat(1_000_000)), scopeSpans: [{ spans: [{ traceId: traceId(n), spanId: spanId(1) }] }] }] })).groups);
+    expect(ids(small)).toEqual([traceId(4)]);
   });
   it('a trace whose spans stand apart in a request stays whole or goes', () => {
     const one = new TraceStore(limitsFor(2));

@@ -1,4 +1,5 @@
 /** What `view` says in a pipe: a line for a service at once, then at most one every half second, however often it sends. */
+import { MOST_SERVICES, OTHERS } from '../../see/counts.ts';
 import { batchLines, countLines } from '../../see/watch.ts';
 import type { Arrivals, Arrived } from '../../see/page/arrivals.ts';
 import type { Count } from '../../see/span.ts';
@@ -27,8 +28,12 @@ export function linesOf(say: (lines: readonly string[]) => void, { service }: Pi
   return {
     add(arrived) {
       const to = added[arrived.signal];
-      if (arrived.signal === 'traces') for (const group of arrived.groups) to.set(group.service, (to.get(group.service) ?? 0) + group.spans.length);
-      else for (const { service: name, count } of arrived.counts) to.set(name, (to.get(name) ?? 0) + count);
+      const count = (given: string, more: number): void => {
+        const name = to.has(given) || to.size < MOST_SERVICES ? given : OTHERS;
+        to.set(name, (to.get(name) ?? 0) + more);
+      };
+      if (arrived.signal === 'traces') for (const group of arrived.groups) count(group.service, group.spans.length);
+      else for (const one of arrived.counts) count(one.service, one.count);
       if (timer === undefined) tick();
     },
     end() {

@@ -1,20 +1,10 @@
 import { headsOf as headsIn } from '../otlp-spans.ts';
 import type { WireSpan } from '../wire-span.ts';
 import { bytesOf, type Piece } from './pages.ts';
+import type { Source } from './sources.ts';
 
 /** Bytes of a span's id. */
 export const ID = 8;
-
-/** What spans of one resource and scope have in common. It goes when the last chunk goes. */
-export interface Source {
-  readonly key: string;
-  readonly service: string;
-  /** The same list for all traces of this service alone. */
-  readonly services: readonly string[];
-  readonly resource: Uint8Array;
-  readonly scope: Uint8Array;
-  users: number;
-}
 
 /**
  * Spans of one trace, resource and scope, as one sender sent them: protobuf, not decoded until somebody looks. A piece of the
@@ -34,10 +24,10 @@ export class Chunk implements Piece {
     this.length = length;
   }
   get service(): string {
-    return this.source.service;
+    return this.source.of.service;
   }
   get resource(): Uint8Array {
-    return this.source.resource;
+    return this.source.of.bytes;
   }
   get scope(): Uint8Array {
     return this.source.scope;

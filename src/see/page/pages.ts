@@ -6,7 +6,7 @@
 const PAGE = 64 * 1024;
 /** A piece that is larger has a page of its own: what is left of the open one would be lost. */
 const LARGE = PAGE / 4;
-/** Bytes that may be wasted before it is worth moving pieces: a quarter of those in use, and some pages. */
+/** Bytes that may be wasted before it is worth moving pieces: as many as are in use, and some pages. Then there are pages that are half empty. */
 const SLACK = 16 * PAGE;
 
 interface Page {
@@ -40,7 +40,7 @@ export class Pages {
   }
   /** Whether moving pieces is worth its while. */
   get sparse(): boolean {
-    return this.#held > this.#live * 1.25 + SLACK;
+    return this.#held > this.#live * 2 + SLACK;
   }
 
   /** Room for `length` bytes; what is in it is whatever was there before. */

@@ -1,8 +1,9 @@
 import type { SpanGroup } from '../otlp-spans.ts';
 import type { WireSpan } from '../wire-span.ts';
-import { Chunk, hasId, headsOf, ID, isSameId, type Source } from './chunk.ts';
+import { Chunk, hasId, headsOf, ID, isSameId } from './chunk.ts';
 import { Pages } from './pages.ts';
 import { Recent, type Ordered } from './recent.ts';
+import { Sources, type Source } from './sources.ts';
 import type { KeptTrace, Root } from './trace.ts';
 
 /** `ids`: of a trace of many spans. */
@@ -24,6 +25,9 @@ const CHUNK = 512;
 /** Ids of a smaller trace are looked through one by one: that is as fast, and takes no memory. */
 const FEW = 64;
 
+/** Services that are told of one trace. */
+const MOST_SERVICES = 100;
+
 /** What came of a request. */
 export interface Added {
   readonly changed: ReadonlySet<string>;
@@ -41,17 +45,11 @@ export class TraceStore {
   readonly limits: Limits;
   readonly #traces = new Map<string, Growing>();
   readonly #recent = new Recent<Growing>();
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Sources();
   readonly #pages = new Pages();
   #spans = 0;
-  /** Of sources; the pages count their own. */
-  #bytes = 0;
   #seq = 0;
   #evicted = 0;
-  /** The source that was asked for last: mostly it is asked for again. */
-  #lastResource = '';
-  #lastScope = '';
-  #lastKey = '0 ';
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -105,7 +103,7 @@ export class TraceStore {
     trace.seq = this.#seq;
     const fresh = unknownOf(trace, spans);
     if (fresh.length === 0) return fresh;
-    const chunk = this.#keep(this.#sourceOf(group), fresh);
+    const chunk = this.#keep(this.#sources.take(group), fresh);
     let at = 0;
     for (const span of fresh) {
       const { startNs, endNs } = span;
@@ -117,8 +115,8 @@ export class TraceStore {
       if (trace.root === NO_ROOT || (rooted === trace.root.rooted ? startNs < trace.root.startNs : rooted)) trace.root = { chunk, at, rooted, startNs };
       at += span.end - span.from;
     }
-    if (trace.spans === fresh.length) trace.services = chunk.source.services;
-    else if (!trace.services.includes(group.service)) trace.services = [...trace.services, group.service];
+    if (trace.spans === fresh.length) trace.services = chunk.source.of.services;
+    else if (trace.services.length < MOST_SERVICES && !trace.services.includes(group.service)) trace.services = [...trace.services, group.service];
     trace.chunks.push(chunk);
     this.#spans += fresh.length;
     return fresh;
@@ -144,7 +142,7 @@ export class TraceStore {
 
   #trim(): readonly string[] {
     const gone: string[] = [];
-    while (this.#spans > this.limits.spans || this.#bytes + this.#pages.live > this.limits.bytes) {
+    while (this.#spans > this.limits.spans || this.#sources.bytes + this.#pages.live > this.limits.bytes) {
       const { oldest } = this.#recent;
       if (oldest === undefined) break;
       if (this.#traces.size > 1) {
@@ -168,32 +166,11 @@ export class TraceStore {
   }
 
   #release(chunk: Chunk): void {
-    const { source, count } = chunk;
-    this.#spans -= count;
+    this.#spans -= chunk.count;
     this.#pages.give(chunk);
-    if (--source.users > 0) return;
-    this.#sources.delete(source.key);
-    this.#bytes -= costOf(source);
-  }
-
-  /** Resources and scopes repeat with every request, and cost their bytes once. */
-  #sourceOf({ service, resource, scope }: SpanGroup): Source {
-    const key = resource === this.#lastResource && scope === this.#lastScope ? this.#lastKey : `${resource.length} ${resource}${scope}`;
-    [this.#lastResource, this.#lastScope, this.#lastKey] = [resource, scope, key];
-    const known = this.#sources.get(key);
-    if (known !== undefined) {
-      known.users++;
-      return known;
-    }
-    const made = { key, service, services: [service], resource: Buffer.from(resource, 'latin1'), scope: Buffer.from(scope, 'latin1'), users: 1 };
-    this.#sources.set(key, made);
-    this.#bytes += costOf(made);
-    return made;
+    this.#sources.release(chunk.source);
   }
 }
-
-/** Its key is as long as they are. */
-const costOf = ({ resource, scope }: Source): number => 2 * (resource.length + scope.length);
 
 const NONE: readonly string[] = [];
 const NO_ROOT: Root = { chunk: undefined, at: 0, rooted: false, startNs: 0n };

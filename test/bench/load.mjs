@@ -91,5 +91,5 @@ export async function load(port, { body, type, stamp, spans }, connections, ms) 
   }));
   const seconds = (performance.now() - began) / 1000;
   const sorted = took.toSorted((a, b) => a - b);
-  return { spansPerSecond: (took.length * spans) / seconds, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
+  return { spans: took.length * spans, spansPerSecond: (took.length * spans) / seconds, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
 }

@@ -2,11 +2,10 @@
 // everything away, fed in turns by the same generator (load.mjs), which shares the machine with them. The Collector is
 // the binary that OTELCOL names, else `otelcol` in PATH, else the one that .ci/otelcol.sh builds with Go.
 //
-// Where we are (2 cores): protobuf 1.3 to 1.4 times the Collector's spans a second in batches, 0.8 with single spans, JSON 0.5
-// to 0.6; 5 to 7 times its memory. What limits us: one thread does everything, while the Collector uses all cores and keeps
-// nothing. Of a single span's request half is Node's HTTP server. A span as JSON takes 5 µs of processor time (the
-// Collector: 5), three of which JSON.parse alone would take; as protobuf 2 (the Collector: 4). A default exporter sends 512
-// spans in 5 s: a thousand services would have to send at once before view falls behind.
+// Where we are (2 cores): protobuf 1.5 times the Collector's spans a second in batches, 0.9 with single spans, JSON 0.5; 5 to 8
+// times its memory. What limits us: one thread does everything, while the Collector uses all cores and keeps nothing. In
+// processor time a span costs half of what it costs the Collector as protobuf, and a third to a half more as JSON. A
+// default exporter sends 512 spans in 5 s: a thousand services would have to send at once before view falls behind.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,19 +26,23 @@ export async function receivers({ program, tmp, env, median, ratio, table }, rou
     const got = Object.fromEntries(Object.keys(started).map((name) => [name, []]));
     for (const { port } of Object.values(started)) await load(port, body, connections, ms); // warm
     for (let round = 0; round < rounds; round += 1) {
-      for (const [name, { port }] of Object.entries(started)) got[name].push(await load(port, body, connections, ms));
+      for (const [name, { port, child }] of Object.entries(started)) {
+        const before = processorMs(child);
+        const one = await load(port, body, connections, ms);
+        got[name].push({ ...one, cost: ((processorMs(child) - before) * 1000) / one.spans });
+      }
     }
     const of = (name, figure) => (got[name] === undefined ? undefined : median(got[name].map((one) => one[figure])));
     const [rate, theirs] = [of('view', 'spansPerSecond'), of('otelcol', 'spansPerSecond')];
     const [peak, theirPeak] = [peakOf(started.view), started.otelcol === undefined ? undefined : peakOf(started.otelcol)];
     const none = 'no Collector';
-    rows.push([`${spans} ${encoding}`, String(connections), thousands(rate), theirs === undefined ? none : thousands(theirs), theirs === undefined ? '' : ratio(rate, theirs), of('view', 'p99').toFixed(1), theirs === undefined ? '' : of('otelcol', 'p99').toFixed(1), `${peak} MB`, theirs === undefined ? '' : `${theirPeak} MB`, theirs === undefined ? '' : ratio(peak, theirPeak)]);
+    rows.push([`${spans} ${encoding}`, String(connections), thousands(rate), theirs === undefined ? none : thousands(theirs), theirs === undefined ? '' : ratio(rate, theirs), of('view', 'p99').toFixed(1), theirs === undefined ? '' : of('otelcol', 'p99').toFixed(1), of('view', 'cost').toFixed(1), theirs === undefined ? '' : of('otelcol', 'cost').toFixed(1), `${peak} MB`, theirs === undefined ? '' : `${theirPeak} MB`, theirs === undefined ? '' : ratio(peak, theirPeak)]);
     for (const { child } of Object.values(started)) {
       child.kill('SIGKILL');
       await once(child, 'close');
     }
   }
-  table(`view beside a Collector with the nop exporter, median of ${rounds}`, ['spans a request', 'conns', 'view spans/s', 'Collector', 'ratio', 'p99 ms', 'Collector', 'peak', 'Collector', 'ratio'], rows);
+  table(`view beside a Collector with the nop exporter, median of ${rounds}`, ['spans a request', 'conns', 'view spans/s', 'Collector', 'ratio', 'p99 ms', 'Collector', 'processor µs a span', 'Collector', 'peak', 'Collector', 'ratio'], rows);
 }
 
 const thousands = (rate) => `${(rate / 1000).toFixed(rate < 10_000 ? 1 : 0)}k`;
@@ -47,6 +50,13 @@ const thousands = (rate) => `${(rate / 1000).toFixed(rate < 10_000 ? 1 : 0)}k`;
 /** Most memory that the process ever had, in MB. */
 function peakOf({ child }) {
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
+
+/** Processor time that a process has taken, in all threads and in the kernel for it: ticks of 10 ms (proc(5), stat, 14 and 15). */
+function processorMs({ pid }) {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, kernel] = rest.split(' ').slice(11, 13).map(Number);
+  return (user + kernel) * 10;
 }
 
 async function view(program, cwd, env) {

@@ -2,6 +2,7 @@
  * JSON read from its bytes (RFC 8259, UTF-8 that was checked before), token by token: nothing is made of what nobody wants.
  * Strings and numbers are told as places in the bytes. Throws Malformed on what is no JSON.
  */
+import { bufferOf } from './buffer-of.ts';
 import { DEEPEST, Malformed, tooDeep } from './otlp-limits.ts';
 
 export const NOT_JSON = 'The body is not JSON in UTF-8, or it was cut off.';
@@ -21,7 +22,7 @@ export class JsonText {
   #text = '';
 
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = bufferOf(bytes);
     // A byte order mark in front is passed over, as TextDecoder does.
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.at = 3;
   }

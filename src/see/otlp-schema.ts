@@ -44,7 +44,7 @@ const anyValue: Table = table(
   one(6, 'kvlistValue', () => keyValueList),
   one(7, 'bytesValue', 'bytes'),
 );
-export const attributeTable: Table = table(one(1, 'key', 'string'), one(2, 'value', () => anyValue));
+const attributeTable: Table = table(one(1, 'key', 'string'), one(2, 'value', () => anyValue));
 const arrayValue: Table = table(list(1, 'values', () => anyValue, ATTRIBUTES));
 const keyValueList: Table = table(list(1, 'values', () => attributeTable, ATTRIBUTES));
 export const resourceTable: Table = table(list(1, 'attributes', () => attributeTable, ATTRIBUTES));

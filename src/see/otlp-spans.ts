@@ -1,5 +1,6 @@
 /** The spans of a traces request (protobuf), grouped as they came. What is in a span: wire-span.ts. */
 import { WireType } from '@bufbuild/protobuf/wire';
+import { bufferOf } from './buffer-of.ts';
 import { nameIn, serviceOf } from './attributes.ts';
 import { interning } from './interned.ts';
 import { Budget, Malformed, MOST_MESSAGES, tooMany } from './otlp-limits.ts';
@@ -119,5 +120,4 @@ function readable<Result>(work: () => Result): Result {
   }
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

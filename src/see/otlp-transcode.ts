@@ -1,10 +1,11 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { bufferOf } from './buffer-of.ts';
 import { Budget, Malformed } from './otlp-limits.ts';
 import { WIRE, type Kind, type Member, type Message } from './otlp-messages.ts';
 
 /** A value of OTLP/JSON. */
-export type Json = string | number | boolean | readonly Json[] | JsonObject;
-export interface JsonObject {
+type Json = string | number | boolean | readonly Json[] | JsonObject;
+interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
 
@@ -78,6 +79,4 @@ function readScalar(kind: Kind, reader: BinaryReader): Json {
     case 'double': return jsonDouble(reader.double());
   }
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const jsonDouble = (value: number): Json => (Number.isFinite(value) ? value : String(value));

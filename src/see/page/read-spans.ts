@@ -1,5 +1,6 @@
 /** Parts of a request that are read when somebody looks: fields, and attributes as texts. */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { bufferOf } from '../buffer-of.ts';
 import { anyValue, keyValue } from '../otlp-messages.ts';
 import { toJson } from '../otlp-transcode.ts';
 import { valueText } from './value-text.ts';
@@ -48,5 +49,3 @@ export const pairsOf = (bytes: Uint8Array, number: number): readonly (readonly [
     const { key, value } = orNothing(() => toJson(keyValue, pair)) ?? {};
     return typeof key === 'string' ? [[key, valueText(value)] as const] : [];
   });
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,3 +1,4 @@
+import { bufferOf } from '../buffer-of.ts';
 import type { SearchResult } from './api.ts';
 import { fieldsOf, orNothing, pairsOf } from './read-spans.ts';
 import { slices } from './slices.ts';
@@ -33,8 +34,6 @@ export function matcher(text: string): (trace: KeptTrace) => boolean {
   const pair = rest.length > 0 && /^[\w.\-/]+$/.test(key) ? (chunk: Chunk) => has(chunk, key) && pairs(chunk).some(([name, shown]) => lower(name) === key && lower(shown).includes(value)) : () => false;
   return (trace) => trace.id.includes(needle) || trace.chunks.some((chunk) => pair(chunk) || (has(chunk, needle) && spells(chunk, needle)));
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const lower = (text: string): string => text.toLowerCase();
 /** Bytes that could be that text: fast, and wrong only in that ids and lengths are bytes too. */
 const has = (chunk: Chunk, needle: string): boolean => {

@@ -2,7 +2,7 @@ import { defineConfig } from 'rolldown';
 import { notices } from './notices.mjs';
 
 // Three entries: the gate (src/bin.ts says why it is CommonJS and for an old Node); the program, split so that a command
-// loads only what it uses, with names and whitespace kept: a stack trace must be readable; and the browser's part of
+// loads only what it uses, with names kept: a stack trace must be readable; and the browser's part of
 // `view`, one file as small as it gets (src/templates.ts reads it).
 export default defineConfig([
   {
@@ -17,7 +17,7 @@ export default defineConfig([
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
     plugins: [notices({ into: 'THIRD-PARTY-NOTICES.md' })],
-    output: { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', minify: { compress: true, mangle: false, codegen: false } },
+    output: { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', minify: { compress: true, mangle: false, codegen: true } },
   },
   {
     input: { 'view-page': 'src/see/page/browser/main.ts' },

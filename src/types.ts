@@ -380,6 +380,8 @@ export interface ExecOptions {
   /** Milliseconds; the child is killed after it. */
   readonly ms?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The only variables of this process that the program gets (`env` is added to them); undefined = all. */
+  readonly inherit?: readonly string[];
   /** Output goes to the terminal (stderr) as it comes. */
   readonly live?: boolean;
 }

@@ -9,7 +9,8 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /**
  * Runs a program to its end. Never throws for a program that fails or is absent: code 127 = not found, 124 = `ms` is up,
- * 128 + n = ended by signal n. `env` is added to this process's environment; a value undefined takes the name out.
+ * 128 + n = ended by signal n. `env` is added to this process's environment, or to what
+ * `inherit` names of it; a value undefined takes the name out.
  * execa is loaded here, with the first program, because it costs as much start-up time as everything else together.
  */
 export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -18,7 +19,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   const child = execa(program, args, {
     reject: false,
     extendEnv: false,
-    env: environment(options.env),
+    env: environment(options),
     stripFinalNewline: false,
     maxBuffer: MOST_OUTPUT,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -40,7 +41,7 @@ export function execSync(argv: readonly string[], options: Omit<ExecOptions, 'li
     maxBuffer: MOST_OUTPUT,
     windowsHide: true,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: environment(options.env),
+    env: environment(options),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.ms === undefined ? {} : { timeout: options.ms, killSignal: 'SIGKILL' as const }),
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -50,8 +51,9 @@ export function execSync(argv: readonly string[], options: Omit<ExecOptions, 'li
   return { code, out: done.stdout ?? '', err: done.stderr || (failed === undefined ? '' : `${program}: ${failed.message}`) };
 }
 
-function environment(added: ExecOptions['env']): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...added };
+function environment({ env: added, inherit }: ExecOptions): NodeJS.ProcessEnv {
+  const own = inherit === undefined ? process.env : Object.fromEntries(inherit.map((name) => [name, process.env[name]]));
+  const env: NodeJS.ProcessEnv = { ...own, ...added };
   for (const name of Object.keys(env)) if (env[name] === undefined) delete env[name];
   return env;
 }

@@ -5,6 +5,7 @@
  * quarter of Node's own start-up.
  */
 import { shortAnswer } from './short-answer.ts';
+import { unwritten } from './ui/unwritten.ts';
 
 const argv = process.argv.slice(2);
 const have = process.versions.node.split('.').map(Number);
@@ -23,12 +24,12 @@ if (Number(have[0]) < 20 || (Number(have[0]) === 20 && Number(have[1]) < 19)) {
   }
 }
 
-/** `otel-setup status | head -1` is no error. */
+/** Until the program is loaded: `otel-setup --help | head -1` is no error, a full disk is one, in a sentence. */
 function quietPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`${unwritten({ code: String(error.code) })}\n`);
+    process.exitCode = process.exitCode || 1;
+  });
 }

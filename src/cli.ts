@@ -3,7 +3,9 @@
  */
 import type { CommandName, ParsedArgs } from './args.ts';
 import type { Run } from './commands/context.ts';
+import type { Outside } from './commands/process.ts';
 import { EXIT, Stop } from './stop.ts';
+import { unwritten } from './ui/unwritten.ts';
 import { version } from './version.ts';
 
 const commandFiles: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
@@ -21,25 +23,40 @@ const isCommand = (word: string | undefined): word is CommandName => word !== un
 
 /** Runs a command line and sets the exit code; never throws. @param argv without `node` and the script. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await runCommand(argv);
-}
-
-async function runCommand(argv: readonly string[]): Promise<number> {
   const { outside, watchSignals } = await import('./commands/process.ts');
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const streams = outside(process.env);
   watchSignals((code) => {
-    if (!own.includes('--json')) process.exit(code);
-    process.stdout.write(report(own.find(isCommand) ?? '', code, 'Interrupted.'), () => process.exit(code));
-  }, () => process.exit(process.exitCode ?? EXIT.done));
-  const { context: contextOf, ...streams } = outside(process.env);
+    if (own.includes('--json')) answered(own.find(isCommand) ?? '', code, 'Interrupted.', undefined, streams);
+    void streams.flushed().then(() => process.exit(code));
+  }, streams);
+  // What no command caught: said as any other end, never as a bare stack.
+  process.on('uncaughtException', (error) => {
+    const code = ended(error, argv, undefined, streams);
+    void streams.flushed().then(() => process.exit(code));
+  });
+  const code = await runCommand(argv, streams);
+  process.exitCode = code;
+  const lost = await streams.flushed();
+  if (lost === undefined) return;
+  streams.complain(`${unwritten(lost)} The command itself went on to its end.`);
+  if (code === EXIT.done) process.exitCode = EXIT.notDone;
+}
+
+async function runCommand(argv: readonly string[], streams: Outside): Promise<number> {
   let args: ParsedArgs | undefined;
+  let key: string | undefined;
   try {
-    const { parseArgs } = await import('./args.ts');
+    const { flags, parseArgs } = await import('./args.ts');
+    const { secretsInArguments } = await import('./ui/argument-secrets.ts');
+    const secrets = secretsInArguments(argv, flags.map(({ name }) => name));
+    for (const value of secrets.hidden) streams.hide(value);
+    key = secrets.key;
     args = await parseArgs(argv);
-    const context = contextOf(args, version());
+    const context = streams.context(args, version());
     if (args.jsonSchema) {
       const { jsonSchema } = await import('./ui/json.ts');
-      context.result(`${JSON.stringify(jsonSchema(args.command), null, 2)}\n`);
+      streams.answer(jsonSchema(args.command), 2);
       return EXIT.done;
     }
     const { heal } = await import('./commands/heal.ts');
@@ -47,20 +64,25 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { run } = await commandFiles[args.command]();
     const report = await run(args, context);
     // `view --json` and `verify --json` are streams of lines: the report is the last of them.
-    if (args.json) context.result(`${JSON.stringify(report, null, indentOf(args.command))}\n`);
+    if (args.json) streams.answer(report, indentOf(args.command));
     return report.exit;
   } catch (error) {
-    return ended(error, argv, args, streams);
+    return ended(error instanceof Stop && error.exit === EXIT.usage && key !== undefined ? noKeyHere(error, key) : error, argv, args, streams);
   }
 }
 
+/** Whoever gives a key as an argument is told what that means, whatever else is wrong with the command line. */
+const noKeyHere = (error: Stop, key: string): Stop =>
+  new Stop(EXIT.usage, `${key.startsWith('--') ? `There is no flag ${key}: a` : `${error.message} A`} key is never taken from the command line. The one that was given stands in the history of this shell now, and others on this machine could read it.`, 'set HONEYCOMB_API_KEY, or give it to --key-stdin; take the line out of the history, and make a new key if it is not yours alone to see');
+
 /** Says why a command ended early, and gives the exit code. With --json the same goes to standard output as a report. */
-function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undefined, { complain, answer }: { complain(text: string): void; answer(text: string): void }): number {
+function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undefined, streams: Outside): number {
+  const { complain } = streams;
   const json = args?.json ?? argv.includes('--json');
   const command = args?.command ?? argv.find(isCommand) ?? '';
   if (error instanceof Stop) {
     complain(`${error.message}${error.hint === undefined ? '' : `\n  Do: ${error.hint}`}`);
-    if (json) answer(report(command, error.exit, error.message, error.hint));
+    if (json) answered(command, error.exit, error.message, error.hint, streams);
     return error.exit;
   }
   // Short: the message of an error that nobody expected may repeat what is in a file.
@@ -69,10 +91,11 @@ function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undef
   complain(`otel-setup met an error that it does not know: ${message.split('\n')[0] ?? ''}`);
   if (verbose && error instanceof Error && error.stack !== undefined) complain(error.stack);
   complain(`  Do: ${verbose ? '' : 'run it again with --verbose, and '}report it with the command and this text (npm bugs otel-setup)`);
-  if (json) answer(report(command, EXIT.notDone, message));
+  if (json) answered(command, EXIT.notDone, message, undefined, streams);
   return EXIT.notDone;
 }
 
-const report = (command: string, exit: number, says: string, hint?: string) =>
-  `${JSON.stringify({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, null, indentOf(command))}\n`;
+function answered(command: string, exit: number, says: string, hint: string | undefined, { answer }: Pick<Outside, 'answer'>): void {
+  answer({ schema: 1, command, exit, ok: false, error: says, next: hint === undefined ? [] : [hint] }, indentOf(command));
+}
 const indentOf = (command: string): number => (command === 'view' || command === 'verify' ? 0 : 2);

@@ -382,8 +382,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The only variables of this process that the program gets (`env` is added to them); undefined = all. */
   readonly inherit?: readonly string[];
-  /** Output goes to the terminal (stderr) as it comes. */
-  readonly live?: boolean;
+  /** Hears each line of its output as it comes, whichever stream it came on. */
+  readonly live?: (line: string) => void;
 }
 /** The effects that a room may have, handed in so that tests can watch them. */
 export interface Tools {

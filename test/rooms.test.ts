@@ -23,6 +23,16 @@ function linesWith(paths: readonly string[], pattern: RegExp): string[] {
   );
 }
 
+/** Ways to write to a stream of ours, or to hand it to a child (console.* is oxlint's). */
+const RAW = /process\s*(?:\?\.|\.|\[['"`])\s*(?:stdout|stderr|_rawDebug)\b|\{[^}]*\bstd(?:out|err)\b[^}]*\}\s*=\s*(?:globalThis\.)?process\b|(?:writeSync|appendFileSync|writeFileSync)\(\s*[12]\b|['"`]inherit['"`]|\/dev\/(?:stdout|stderr|tty|fd)/;
+/** A script that runs in a container, and `run`, whose program has our streams because the user started it with them. */
+const NOT_OURS = new Set([
+  "src/doctor/probes/reach/node.ts: process.stdout.write(JSON.stringify(what) + '\\\\n', function () { process.kill(process.pid, 'SIGKILL'); });",
+  "src/io/child.ts: stdin: output === 'terminal' ? 'inherit' : 'ignore',",
+  "src/io/child.ts: stdout: lines ? 'pipe' : 'inherit',",
+  "src/io/child.ts: stderr: lines ? 'pipe' : 'inherit',",
+]);
+
 /** Comments may name the version in which a fact was seen; code may not. */
 const withoutComments = (line: string): string => line.replace(/^\s*(\/\/|\*|\/\*).*$/, '').replace(/\s\/\/ .*$/, '').replace(/\/\*.*?\*\//g, '');
 
@@ -48,6 +58,15 @@ describe('the rooms', () => {
     const elsewhere = sources.filter((path) => path !== 'src/cli.ts' && path !== 'src/bin.ts');
     expect(linesWith(elsewhere, /process\.exitCode\s*=/)).toEqual([]);
     expect(linesWith(elsewhere, /process\.exit\s*\(/)).toEqual([]);
+  });
+
+  test('only ui/output.ts writes to standard output and standard error, and bin.ts before it is loaded', () => {
+    const elsewhere = sources.filter((path) => path !== 'src/ui/output.ts' && path !== 'src/bin.ts');
+    const raw = elsewhere.flatMap((path) => read(path).split('\n').flatMap((line) => (RAW.test(withoutComments(line)) ? [`${path}: ${line.trim()}`] : [])));
+    expect(raw.filter((line) => !NOT_OURS.has(line))).toEqual([]);
+    // What it looks for is found.
+    for (const line of ["process.stderr.write('x')", "process['stdout'].write('x')", 'const { stdout } = process;', "writeSync(2, 'x')", "stdio: ['pipe', 'pipe', 'inherit']", "createWriteStream('/dev/stderr')"]) expect(line).toMatch(RAW);
+    expect(linesWith(['src/ui/output.ts'], /\bwrite\(/).length).toBeGreaterThan(0);
   });
 
   test('no type suppressions', () => {

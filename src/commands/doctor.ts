@@ -13,6 +13,7 @@ import { textOf } from '../doctor/show/text.ts';
 import { forFiles, thenOf } from '../doctor/then.ts';
 import type { DoctorReport, Facts, Known, Line } from '../doctor/types.ts';
 import { EXIT, Stop } from '../stop.ts';
+import { jsonText } from '../ui/ci-commands.ts';
 import { oneLine } from '../ui/redact.ts';
 import { wrap } from '../ui/show.ts';
 import { readBytes, saveText } from '../write/write.ts';
@@ -77,9 +78,9 @@ function shown({ known: facts, took }: Pick<Looked, 'known' | 'took'>, diagnosis
   const none = !lines.some(({ status }) => status === 'broken') && facts.subjects !== undefined && !subjects.some(({ expected }) => expected);
   const ok = certain && !none;
   const next = none && subjects.length === 0 ? [NOWHERE] : cause === undefined ? [...new Set(lines.flatMap((line) => (line.status === 'skipped' || line.status === 'crashed' ? (line.do ?? []) : [])))] : [cause.do, cause.then].filter((line) => line !== undefined);
-  if (args.format === 'github') for (const line of githubOf(lines)) context.result(`${line}\n`);
-  else if (args.format === 'sarif') context.result(`${JSON.stringify(sarifOf(lines, rules, context.version), null, 2)}\n`);
-  else if (!args.json) for (const line of textOf(diagnosis, subjects, { color: context.terminal.color, columns: Math.min(100, context.terminal.columns), verbose: args.verbose, offersFix: !args.fix && fixes.length > 0 })) context.print(line);
+  if (args.format === 'github') context.display.annotate(githubOf(lines));
+  else if (args.format === 'sarif') context.result(jsonText(sarifOf(lines, rules, context.version), 2));
+  else if (!args.json) context.display.lines(textOf(diagnosis, subjects, { columns: Math.min(100, context.terminal.columns), verbose: args.verbose, offersFix: !args.fix && fixes.length > 0 }));
   if (none && !args.json) for (const line of noneOf(subjects)) context.warn(line);
   return { schema: 1, command: 'doctor', exit: ok ? EXIT.done : EXIT.notDone, ok, lines, cause: cause === undefined ? null : { rule: cause.rule, ...(cause.service === undefined ? {} : { service: cause.service }) }, path, probes: took, next };
 }

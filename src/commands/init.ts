@@ -63,7 +63,7 @@ export const run: Run = async (args, context) => {
     const diff = () => diffText(workspace, prepared.plan);
     if (args.out !== undefined) saveText(resolve(context.cwd, args.out), planJson(prepared.plan));
     if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff());
-    if (args.patch === '-') context.result(diff());
+    if (args.patch === '-') context.display.exact(diff(), 'write it into a file: otel-setup init --patch FILE');
     else if (args.dryRun && !args.json) context.result(withoutSecrets(diff()));
     return report(exit);
   }

@@ -1,21 +1,26 @@
 /** The process as a Context: streams, environment, signals. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 
 import type { ParsedArgs } from '../args.ts';
 import { realTools } from '../io/tools.ts';
 import { EXIT, Stop } from '../stop.ts';
+import { jsonText } from '../ui/ci-commands.ts';
+import { output, type Lost } from '../ui/output.ts';
 import { prompts } from '../ui/prompt.ts';
-import { clean, cleanColored, redact } from '../ui/redact.ts';
 import { wrap } from '../ui/show.ts';
 import { terminal, type Terminal } from '../ui/terminal.ts';
 import type { Context } from './context.ts';
 
 export interface Outside {
   context(args: ParsedArgs, version: string): Context;
-  /** Standard error, redacted and cleaned; works before there is a context. */
+  /** Standard error; works before there is a context. */
   complain(text: string): void;
-  /** Standard output, redacted. */
-  answer(text: string): void;
+  /** A value on standard output, as JSON. @param indent blanks a level. */
+  answer(value: unknown, indent: number): void;
+  hide(value: string): void;
+  onLost(tell: (lost: Lost) => void): void;
+  /** Waits for what is not written yet. @returns what standard output could not take. */
+  flushed(): Promise<Lost | undefined>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -24,39 +29,60 @@ const SECRET_VARIABLES = ['HONEYCOMB_API_KEY', 'HONEYCOMB_WRITEKEY'];
 
 /** @param env the process's own; what it holds of keys is hidden in everything that is printed. */
 export function outside(env: Env): Outside {
-  const secrets = new Set(SECRET_VARIABLES.flatMap((name) => env[name]?.trim() ?? []));
-  const safe = (text: string) => redact(text, secrets);
-  // A file or a pipe gets the bytes; a terminal must not be steered by what stands in a repository.
-  const answer = (text: string) => void process.stdout.write(process.stdout.isTTY ? cleanColored(safe(text)) : safe(text));
-  // In GitHub Actions a line that begins with "::" is a command, on both streams: text of a repository must not give one.
-  const unspoken = (text: string) => (env['GITHUB_ACTIONS'] === 'true' ? text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ') : text);
-  const write = (text: string) => void process.stderr.write(`${unspoken(clean(safe(text)))}\n`);
-  const complain = (text: string) => write(folded(text, terminal(env)));
-
+  const gate = output(SECRET_VARIABLES.flatMap((name) => env[name]?.trim() ?? []));
   return {
-    answer,
-    complain,
+    answer: (value, indent) => gate.result(jsonText(value, indent)),
+    complain: (text) => gate.say(folded(text, terminal(env))),
+    hide: gate.hide,
+    onLost: gate.onLost,
+    flushed: gate.flushed,
     context(args, version) {
       const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
-      const say = (text: string) => void process.stderr.write(`${unspoken(seen.color ? cleanColored(safe(text)) : clean(safe(text)))}\n`);
-      const progress = (text: string) => void (args.quiet ? undefined : process.stderr.write(safe(text)));
+      const print = args.quiet ? () => {} : (text: string) => gate.say(text);
       return {
-        cwd: args.cwd === undefined ? process.cwd() : resolve(args.cwd),
+        cwd: workingFolder(args.cwd),
         env,
         terminal: seen,
-        tools: realTools(seen, { env, write: progress }),
-        prompts: prompts(seen),
+        tools: realTools({ terminal: seen, say: print, draw: (frame) => (args.quiet ? undefined : gate.draw(frame, seen.color)) }, env),
+        prompts: prompts(seen, gate),
         version,
-        print: args.quiet ? () => {} : say,
-        warn: (text) => say(folded(text, seen)),
-        result: args.format === 'github' || args.check ? answer : (text) => answer(unspoken(text)),
+        print,
+        warn: (text) => gate.say(folded(text, seen)),
+        result: gate.result,
+        display: {
+          lines: args.quiet ? () => {} : (lines) => lines.forEach((line) => gate.say(line, seen.color)),
+          annotate: gate.annotate,
+          exact: gate.exact,
+          draw: (frame) => gate.draw(frame, seen.color),
+        },
         stdin: readStdin,
         eachLine,
-        hide: (value) => void secrets.add(value),
+        hide: gate.hide,
         onInterrupt,
       };
     },
   };
+}
+
+/**
+ * Where a command works: `named`, or where it was started. A folder that was deleted has no name any more; an absolute
+ * one takes its place, also for the programs that are started.
+ * @throws Stop (exit 2) where there is none.
+ */
+function workingFolder(named: string | undefined): string {
+  try {
+    return resolve(process.cwd(), named ?? '.');
+  } catch {
+    if (named === undefined || !isAbsolute(named)) {
+      throw new Stop(EXIT.usage, 'The folder that this was started in is not there any more, or may not be read.', 'cd into one that is there, or name one from the top: --cwd /PATH/TO/FOLDER');
+    }
+    try {
+      process.chdir(named);
+    } catch {
+      // What is wrong with it is said by the command that reads it.
+    }
+    return named;
+  }
 }
 
 /** Sentences keep their words whole at the edge of a terminal; a pipe gets each line as it is. */
@@ -64,32 +90,34 @@ const folded = (text: string, { live, columns }: Pick<Terminal, 'live' | 'column
 const indentOf = (line: string) => line.length - line.trimStart().length;
 
 const stops = new Set<() => void>();
+let asked = false;
+/** Nobody reads any more what this command says. */
+let unread = false;
 function onInterrupt(stop: () => void): () => void {
   stops.add(stop);
+  if (unread && !asked) queueMicrotask(askToEnd);
   return () => void stops.delete(stop);
 }
+function askToEnd(): void {
+  if (asked || stops.size === 0) return;
+  asked = true;
+  for (const stop of stops) stop();
+}
 /**
- * From now on the first signal asks the command to end; the second, or one that nobody waits for, ends the process. So does
- * a reader that went away (`verify --json | head -1`): what is to be put back is put back first.
- * @param exit ends the process at once. @param unread the same, where nobody reads any more.
+ * From now on the first signal asks the command to end; the second, or one that nobody waits for, ends the process. A
+ * stream that cannot be written (`verify --json | head -1`, a full disk) asks too: what is to be put back is put back. A
+ * command that ends by itself goes on, without its words: cutting it off in the middle would help nobody.
+ * @param exit ends the process at once.
  */
-export function watchSignals(exit: (code: number) => void, unread: () => void): void {
-  let asked = false;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners('error');
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (asked) return;
-      if (stops.size === 0) return unread();
-      asked = true;
-      for (const stop of stops) stop();
-    });
-  }
+export function watchSignals(exit: (code: number) => void, { onLost }: Pick<Outside, 'onLost'>): void {
+  onLost(() => {
+    unread = true;
+    askToEnd();
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (asked || stops.size === 0) return exit(EXIT.interrupted);
-      asked = true;
-      for (const stop of stops) stop();
+      askToEnd();
     });
   }
 }
@@ -105,13 +133,19 @@ async function readStdin(ms = 10_000): Promise<string> {
       failed(new Stop(EXIT.answerMissing, `Standard input is open, but nothing ended it within ${ms / 1000} seconds.`, 'close it after the key, or leave --key-stdin out'));
     }, ms);
     stdin.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stdin.once('error', failed);
+    stdin.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      failed(unreadable(error));
+    });
     stdin.once('end', () => {
       clearTimeout(timer);
       done(Buffer.concat(chunks).toString('utf8'));
     });
   });
 }
+
+/** `< FOLDER`, a terminal that went away. */
+const unreadable = ({ code, message }: NodeJS.ErrnoException): Stop => new Stop(EXIT.usage, `Standard input cannot be read (${code === 'EISDIR' ? 'it is a folder' : (code ?? message)}).`, 'give it a file or a pipe');
 
 /** Of a line without an end so much is kept; the rest of it is passed over. */
 const LONGEST_LINE = 65_536;
@@ -145,7 +179,7 @@ async function eachLine(take: (line: string) => void): Promise<boolean> {
       done();
     });
     stdin.on('data', took);
-    stdin.once('error', failed);
+    stdin.once('error', (error: NodeJS.ErrnoException) => failed(unreadable(error)));
     stdin.once('end', () => {
       release();
       done();

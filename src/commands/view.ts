@@ -15,6 +15,7 @@ import { serviceTable } from '../see/table.ts';
 import { batchJson, nothingYet, traceText } from '../see/watch.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Report } from '../types.ts';
+import { escapedJson } from '../ui/ci-commands.ts';
 import { screen, type Screen } from '../ui/screen.ts';
 import { hostOf } from '../workspace/host.ts';
 import type { Run } from './context.ts';
@@ -39,7 +40,7 @@ export const run: Run = async (args, context) => {
   const host = args.host === undefined ? await listenAddresses(context.tools) : [args.host];
   const arrivals = new Arrivals(limitsFor(spans));
   const troubles = new Set<string>();
-  const live = context.terminal.interactive && context.terminal.live && !args.json ? screen((text) => void process.stderr.write(text)) : undefined;
+  const live = context.terminal.interactive && context.terminal.live && !args.json ? screen(context.display.draw) : undefined;
   const trouble = (sentence: string): void => {
     if (troubles.has(sentence) || troubles.size >= MOST_TROUBLES) return;
     troubles.add(sentence);
@@ -81,7 +82,7 @@ export const run: Run = async (args, context) => {
         if (!(error instanceof Malformed)) throw error;
         trouble(`A request was counted but cannot be shown: ${error.message}`);
       }
-      if (args.json) say([batchJson(arrived.signal === 'traces' ? { signal: arrived.signal, spans: spansOf(arrived) } : { signal: arrived.signal, counts: arrived.counts })]);
+      if (args.json) say([escapedJson(batchJson(arrived.signal === 'traces' ? { signal: arrived.signal, spans: spansOf(arrived) } : { signal: arrived.signal, counts: arrived.counts }))]);
       else if (live === undefined) plain.add(arrived);
       changed();
     },

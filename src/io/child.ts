@@ -1,6 +1,7 @@
 /** Programs that run on while we do: started, listened to, signalled as a group, never left behind. */
 import type { Tools } from '../types.ts';
 import { exec } from './exec.ts';
+import { splitLines } from './split-lines.ts';
 
 export interface Child {
   /** To the program and all that it started. Nothing happens when it has ended. */
@@ -104,7 +105,7 @@ const execWith = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?: (pid: 
     outlives: started !== undefined,
     output(line, from) {
       if (lines[from].push(line) > 10_000) lines[from].shift();
-      if (options.live === true) process.stderr.write(`${line}\n`);
+      options.live?.(line);
     },
   });
   if (child.pid !== undefined) started?.(child.pid);
@@ -127,23 +128,4 @@ const joined = (lines: readonly string[]): string => lines.map((line) => `${line
 function signalled(signal: string | undefined): number {
   const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
   return signal === undefined ? 127 : 128 + (numbers[signal] ?? 0);
-}
-
-/** Longest line that is kept whole; a program without line ends must not fill the memory. */
-const LONGEST_LINE = 64 * 1024;
-
-function splitLines(stream: NodeJS.ReadableStream | null, tell: (line: string) => void): void {
-  if (stream === null) return;
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
-    const parts = (rest + text).split(/\r?\n/);
-    rest = parts.pop() ?? '';
-    if (rest.length > LONGEST_LINE) rest = (parts.push(rest), '');
-    for (const line of parts) tell(line);
-  });
-  stream.on('end', () => {
-    if (rest !== '') tell(rest);
-  });
-  stream.on('error', () => {});
 }

@@ -1,6 +1,7 @@
 /** The only place that starts programs. No shell anywhere: an argument is an argument. */
 import { spawnSync } from 'node:child_process';
 import type { ExecOptions, ExecResult } from '../types.ts';
+import { splitLines } from './split-lines.ts';
 
 const NOT_FOUND = 127;
 const TIME_IS_UP = 124;
@@ -25,9 +26,9 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.ms === undefined ? {} : { timeout: options.ms, forceKillAfterDelay: 1_000 }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    // A progress display belongs to the terminal; standard output is kept for results.
-    ...(options.live === true ? { stdout: ['pipe', process.stderr] as const, stderr: ['pipe', 'inherit'] as const } : {}),
   });
+  // Never straight to the terminal: what a build prints is text of a repository.
+  if (options.live !== undefined) for (const stream of [child.stdout, child.stderr]) splitLines(stream, options.live);
   const done = await child;
   const code = done.timedOut ? TIME_IS_UP : (done.exitCode ?? codeOf(done));
   return { code, out: text(done.stdout), err: text(done.stderr) || (code === NOT_FOUND ? `${program}: not found` : '') };

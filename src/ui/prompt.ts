@@ -3,6 +3,8 @@
  * Ctrl-D and a closed stdin never settle, and an open pipe hangs. Here each of them ends in `Cancelled`.
  */
 import type EnquirerClass from 'enquirer';
+import type { Output } from './output.ts';
+import { oneLine } from './redact.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The person said no more: Ctrl-C, Ctrl-D, Escape, or the terminal went away. */
@@ -36,17 +38,21 @@ interface Drawn {
 }
 type Question = Readonly<Record<string, unknown>> & { readonly type: string; readonly message: string };
 
-/** Prompts on standard error. @throws Cancelled from each of them. */
-export function prompts(terminal: Terminal, streams: Streams = { stdin: process.stdin, stdout: process.stderr }): Prompts {
-  const ask = (question: Question) => once(question, terminal, streams);
+/** Prompts on standard error. @param output what enquirer is given to draw comes through it. @throws Cancelled from each of them. */
+export function prompts(terminal: Terminal, output: Pick<Output, 'shown' | 'terminal'>): Prompts {
+  const shown = (text: string) => output.shown(oneLine(text));
+  const ask = (question: Question) => once({ ...question, message: shown(question.message) }, terminal, { stdin: process.stdin, stdout: output.terminal });
   const look = terminal.color ? {} : { prefix: '?' };
   return {
     secret: async (message) => String(await ask({ type: 'password', message, ...look })),
     confirm: async (message, initial) => (await ask({ type: 'confirm', message, initial, format: (value: unknown) => (value === true ? 'yes' : 'no'), ...look })) === true,
-    text: async (message, initial) => String(await ask({ type: 'input', message, initial, ...look })),
+    text: async (message, initial) => String(await ask({ type: 'input', message, initial: shown(initial), ...look })),
     select: async (message, choices) => {
-      const answer = await ask({ type: 'select', message, choices: choices.map(({ name, message: shown }) => ({ name, message: shown })), ...look });
-      const chosen = choices.find(({ name }) => name === answer);
+      // enquirer draws the name of the answer, and gives it back: cleaned, two of them may have become the same.
+      const clean = choices.map(({ name }) => shown(name));
+      const names = clean.map((name, at) => (clean.indexOf(name) === at ? name : `${name} (${at + 1})`));
+      const answer = await ask({ type: 'select', message, choices: choices.map((choice, at) => ({ name: names[at], message: shown(choice.message) })), ...look });
+      const chosen = choices[names.indexOf(String(answer))];
       if (chosen === undefined) throw new Cancelled();
       return chosen.name;
     },

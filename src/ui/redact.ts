@@ -16,6 +16,9 @@ export function redact(text: string, secrets: Iterable<string>): string {
 /** As it stands in an address. Half a character, which no address can hold, is what it is replaced by everywhere. */
 export const urlForm = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 
+/** Of every address with a login in it, the password. */
+export const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@"'\\]{0,256}):[^\s/@"'\\$]{1,256}@/g, '$1:[hidden]@');
+
 /** Enough to tell two keys apart, not to use one: "hcx… 64 characters, #1f2e". Values under 12 characters show no letter of theirs. */
 export function fingerprint(value: string): string {
   if (value === '') return '(blank)';
@@ -34,9 +37,3 @@ export function clean(text: string): string {
 
 /** `clean` for one line of output: line feeds and tabs become blanks too. */
 export const oneLine = (text: string): string => clean(text).replace(/[\n\t]+/g, ' ');
-
-const COLOUR = new RegExp(`(${String.fromCharCode(27)}\\[[0-9;]*m)`);
-/** `clean` for text that we coloured ourselves: colour sequences (SGR) stay. */
-export function cleanColored(text: string): string {
-  return text.split(COLOUR).map((part, i) => (i % 2 === 1 ? part : clean(part))).join('');
-}

@@ -1,4 +1,5 @@
 /** A few lines at the bottom of a terminal that are drawn again in place, and single keys. */
+import type { Draw } from './output.ts';
 
 export interface Screen {
   /** These lines instead of the ones before; each must fit the width. */
@@ -9,20 +10,19 @@ export interface Screen {
   end(): void;
 }
 
-/** @param write to a terminal. */
-export function screen(write: (text: string) => void): Screen {
+/** @param to a terminal. */
+export function screen(to: Draw): Screen {
   let drawn: readonly string[] = [];
   let over = false;
-  const away = (): string => (drawn.length === 0 ? '' : `\r\u001b[${drawn.length}A\u001b[J`);
   return {
     draw(lines) {
       if (over) return;
-      write(away() + lines.map((line) => `${line}\n`).join(''));
+      to({ away: drawn.length, rows: lines });
       drawn = lines;
     },
     above(lines) {
       if (over) return;
-      write(away() + [...lines, ...drawn].map((line) => `${line}\n`).join(''));
+      to({ away: drawn.length, rows: [...lines, ...drawn] });
     },
     end() {
       over = true;

@@ -10,6 +10,7 @@ import { fetchWith } from '../../src/io/http.ts';
 import type { Account, Choices, Service, Workspace } from '../../src/types.ts';
 import { path } from '../../src/workspace/path.ts';
 import { fakeTools } from '../helpers/tools.ts';
+import { display } from '../helpers/display.ts';
 
 const open: Server[] = [];
 afterEach(() => {
@@ -42,7 +43,7 @@ function context(up: number, build = 0) {
   const given: Context = {
     cwd: '/w', env: {}, terminal: { interactive: false, live: false, color: false, columns: 80 }, tools, version: '1.0.0',
     prompts: { secret: never, select: never, confirm: never, text: never },
-    print: (text) => void said.push(text), warn: (text) => void said.push(text), result: () => {}, stdin: never, eachLine: async () => false, hide: () => {}, onInterrupt: () => () => {},
+    print: (text) => void said.push(text), warn: (text) => void said.push(text), result: () => {}, display: display(), stdin: never, eachLine: async () => false, hide: () => {}, onInterrupt: () => () => {},
   };
   return { given, said, ran: tools.ran };
 }

@@ -33,7 +33,7 @@ const SEEN_MS = 8_000;
 let honeycomb: HoneycombStandIn;
 let folder = '';
 const started: (readonly string[])[] = [];
-const real = realTools({ interactive: false, live: false, color: false, columns: 80 });
+const real = realTools({ terminal: { live: false, columns: 80 }, draw: () => {}, say: () => {} });
 const tools: Tools = { ...real, exec: async (argv, options) => (started.push(argv), real.exec(argv, options)) };
 
 beforeAll(async () => {

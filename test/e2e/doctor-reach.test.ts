@@ -63,7 +63,7 @@ afterAll(async () => {
 }, 120_000);
 
 async function look(): Promise<Known> {
-  const real = realTools({ interactive: false, live: false, color: false, columns: 80 });
+  const real = realTools({ terminal: { live: false, columns: 80 }, draw: () => {}, say: () => {} });
   const tools: Tools = { ...real, exec: async (argv, options) => (started.push([...argv]), real.exec(argv, { ...options, cwd: options?.cwd ?? folder })) };
   const workspace = readWorkspace({ cwd: folder, env: process.env });
   if ('ask' in workspace) throw new Error('no compose file');

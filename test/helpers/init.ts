@@ -6,6 +6,7 @@ import { Stop } from '../../src/stop.ts';
 import type { Report, Tools } from '../../src/types.ts';
 import { Cancelled } from '../../src/ui/prompt.ts';
 import { redact } from '../../src/ui/redact.ts';
+import { display } from './display.ts';
 
 /** Shaped like a Honeycomb configuration key; nobody's. */
 export const CANARY = 'cAnArYcAnArYcAnArYcAnA';
@@ -58,6 +59,7 @@ export async function otelSetup(folder: string, argv: readonly string[], { env =
     print: (text) => void (err += `${redact(text, secrets)}\n`),
     warn: (text) => void (err += `${redact(text, secrets)}\n`),
     result: (text) => void (out += redact(text, secrets)),
+    display: display((text) => void (err += `${redact(text, secrets)}\n`), (text) => void (out += redact(text, secrets))),
     stdin: async () => '',
     eachLine: async () => false,
     hide: (value) => void secrets.add(value),

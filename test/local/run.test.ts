@@ -5,6 +5,7 @@ import type { Context } from '../../src/commands/context.ts';
 import { run } from '../../src/commands/run.ts';
 import { fakeTools } from '../helpers/tools.ts';
 import { filesOf } from './workspace.ts';
+import { display } from '../helpers/display.ts';
 
 const state = filesOf({ x: '' }).root;
 afterAll(() => rmSync(state, { recursive: true, force: true }));
@@ -32,7 +33,7 @@ async function start(words: readonly string[], files: Readonly<Record<string, st
   const context: Context = {
     cwd: filesOf(files).root, env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 },
     tools: fakeTools({ env, exec: () => ({ code: 1 }) }), prompts: { secret: refuse, select: refuse, confirm: refuse, text: refuse },
-    print: say, warn: say, result: say, stdin: async () => '', eachLine: async () => false, hide: (value) => void hidden.push(value), onInterrupt: () => () => {},
+    print: say, warn: say, result: say, display: display(say, say), stdin: async () => '', eachLine: async () => false, hide: (value) => void hidden.push(value), onInterrupt: () => () => {},
   };
   const report = await run(await parseArgs(['run', ...words]), context);
   return { report, told, hidden };

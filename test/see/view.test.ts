@@ -13,6 +13,8 @@ import { keys, screen } from '../../src/ui/screen.ts';
 import { fakeTools } from '../helpers/tools.ts';
 import { writeTree } from '../helpers/tree.ts';
 import { span } from './span.ts';
+import { gate } from '../helpers/gate.ts';
+import { display } from '../helpers/display.ts';
 
 const body = new Uint8Array(readFileSync(new URL('fixtures/node-traces.bin', import.meta.url)));
 
@@ -26,7 +28,7 @@ async function viewIn(env: Readonly<Record<string, string>>, argv: readonly stri
   const context: Context = {
     cwd, env, version: '0', terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ exec: () => ({ code: 127 }) }),
     prompts: { secret: () => Promise.reject(new Error('no')), select: () => Promise.reject(new Error('no')), confirm: () => Promise.reject(new Error('no')), text: () => Promise.reject(new Error('no')) },
-    print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), stdin: async () => '', eachLine: async () => false, hide: () => {},
+    print: (text) => { told.push(text); events.emit('print'); }, warn: (text) => told.push(text), result: (text) => out.push(text), display: display(), stdin: async () => '', eachLine: async () => false, hide: () => {},
     onInterrupt: (stop) => { events.once('interrupt', stop); return () => {}; },
   };
   const report = run(await parseArgs(['view', '--port', String(port), ...argv]), context);
@@ -149,14 +151,14 @@ describe('while there is no table', () => {
 
 describe('the screen', () => {
   it('draws in place, keeps what goes above, and stops', () => {
-    const written: string[] = [];
-    const one = screen((text) => written.push(text));
+    const { draw, err } = gate();
+    const one = screen(draw);
     one.draw(['a', 'b']);
     one.draw(['c']);
     one.above(['note']);
     one.end();
     one.draw(['never']);
-    expect(written).toEqual(['a\nb\n', '\r\u001b[2A\u001b[Jc\n', '\r\u001b[1A\u001b[Jnote\nc\n']);
+    expect(err()).toBe(['a\nb\n', '\r\u001b[2A\u001b[Jc\n', '\r\u001b[1A\u001b[Jnote\nc\n'].join(''));
   });
   it('hears Enter and the keys that end it, and gives the terminal back', () => {
     const modes: boolean[] = [];

@@ -21,20 +21,36 @@ export interface Rebuilt {
 }
 export type BroughtUp = { readonly is: 'up'; readonly proven: ReadonlyMap<string, Rebuilt> } | { readonly is: 'failed'; readonly repeat: readonly string[] };
 
-/** Never throws for what Docker does: its words are shown as they come, and what failed is told. */
-export async function bringUp({ workspace, services, files, prove }: BringUp, { tools, print, warn }: Pick<Context, 'tools' | 'print' | 'warn'>): Promise<BroughtUp> {
+/** Lines of a failed build that are shown in a terminal, where the others went by in one. */
+const LAST_WORDS = 40;
+
+/** Never throws for what Docker does: its words are shown as they come (in a terminal the newest of them), and what failed is told. */
+export async function bringUp({ workspace, services, files, prove }: BringUp, { tools, print, terminal, warn }: Pick<Context, 'tools' | 'print' | 'terminal' | 'warn'>): Promise<BroughtUp> {
   /** @returns the command that failed. */
   const failing = async (lines: readonly (readonly string[])[], of: readonly Service[], doing: string, done: string): Promise<readonly string[] | undefined> => {
     if (of.length === 0) return undefined;
-    print(`  ${doing} ${of.map(({ name }) => oneLine(name)).join(', ')} …`);
+    const names = of.map(({ name }) => oneLine(name)).join(', ');
     const start = tools.now();
+    const wait = terminal.live ? tools.working(`${doing} ${names}`) : undefined;
+    if (wait === undefined) print(`  ${doing} ${names} …`);
     for (const line of lines) {
-      const { code } = await tools.exec(line, { cwd: projectFolder(workspace), live: true });
+      const said: string[] = [];
+      const { code } = await tools.exec(line, {
+        cwd: projectFolder(workspace),
+        live: (words) => {
+          if (wait === undefined) return warn(`    ${words}`);
+          wait.says(words);
+          if (said.push(words) > LAST_WORDS) said.shift();
+        },
+      });
       if (code === 0) continue;
+      wait?.failed(`${doing} ${names}`);
+      for (const words of said) warn(`    ${words}`);
       warn(`  ✘ failed after ${seconds(tools.now() - start)}: ${line.join(' ')} ended with ${code}; its own words stand above.`);
       return line;
     }
-    print(`  ✔ ${done}  ${seconds(tools.now() - start)}`);
+    if (wait === undefined) print(`  ✔ ${done}  ${seconds(tools.now() - start)}`);
+    else wait.done(done);
     return undefined;
   };
   const up = (some: readonly Service[]): Promise<readonly string[] | undefined> => failing(upCommands(files, some), some, 'building and starting', 'built and started');

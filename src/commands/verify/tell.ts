@@ -1,4 +1,5 @@
 /** What verify says while it works: a live table in a terminal, plain lines in a pipe, an event a line with --json. */
+import { jsonText } from '../../ui/ci-commands.ts';
 import { screen, type Screen } from '../../ui/screen.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { verifyTable, type Row } from '../../see/verify/table.ts';
@@ -24,8 +25,8 @@ export interface Tell {
 
 const DRAW_MS = 200;
 
-export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, result, tools }: Context): Tell {
-  const live: Screen | undefined = terminal.live && !json ? screen((text) => void process.stderr.write(text)) : undefined;
+export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, result, display, tools }: Context): Tell {
+  const live: Screen | undefined = terminal.live && !json ? screen(display.draw) : undefined;
   const states = new Map<string, string>();
   let drawnAt = 0;
   let shown: readonly Row[] = [];
@@ -50,7 +51,7 @@ export function tell({ json }: Pick<ParsedArgs, 'json'>, { terminal, print, resu
   };
   return {
     event: (event) => {
-      if (json) result(`${JSON.stringify(event)}\n`);
+      if (json) result(jsonText(event));
       else if (event.event === 'request') say(`  GET ${oneLine(event.url)} → ${event.status === undefined ? `no answer (${oneLine(event.failed ?? '')})` : event.status}`);
     },
     rows(rows) {

@@ -1,12 +1,12 @@
 /** What people read: the way of a span in a line a hop, one red block for the first break, and few lines for the rest. Pure. */
 import { oneLine } from '../../ui/redact.ts';
 import { placeOf, wrap } from '../../ui/show.ts';
+import { painted, type Colour, type Text } from '../../ui/text.ts';
 import type { Diagnosis } from '../engine.ts';
 import { HOPS, rankOf } from '../hops.ts';
 import type { Hop, Line, Status, Subject } from '../types.ts';
 
 export interface TextOptions {
-  readonly color: boolean;
   readonly columns: number;
   /** Everything that was looked at, also what is fine. */
   readonly verbose: boolean;
@@ -15,39 +15,42 @@ export interface TextOptions {
 }
 
 const SIGNS: Readonly<Record<Status, string>> = { ok: '✔', warn: '!', broken: '✘', blocked: '·', skipped: '?', crashed: '✘' };
-const COLOURS: Readonly<Record<Status, number>> = { ok: 32, warn: 33, broken: 31, blocked: 90, skipped: 90, crashed: 35 };
+const COLOURS: Readonly<Record<Status, Colour>> = { ok: 'green', warn: 'yellow', broken: 'red', blocked: 'grey', skipped: 'grey', crashed: 'magenta' };
 
-/** The lines of `doctor` without --json. Each is plain text but for colour. */
-export function textOf({ lines, cause, path, certain }: Diagnosis, subjects: readonly Subject[], options: TextOptions): readonly string[] {
-  const paint = (status: Status, text: string): string => (options.color ? `\u001b[${COLOURS[status]}m${text}\u001b[39m` : text);
+/** The lines of `doctor` without --json. */
+export function textOf({ lines, cause, path, certain }: Diagnosis, subjects: readonly Subject[], options: TextOptions): readonly Text[] {
   const looked = subjects.filter(({ expected }) => expected).map(({ service }) => service.name);
-  const out = ['', ...path.map(({ hop, status }) => hopRow(hop, status, lines, looked, paint)).flatMap((row) => wrap(row, 17, options.columns)), ''];
+  const out: Text[] = ['', ...path.flatMap(({ hop, status }) => hopRows(hop, status, lines, looked, options)), ''];
 
   if (cause !== undefined) {
     const same = lines.filter((line) => line.rule === cause.rule && line.status === 'broken' && line !== cause && line.do === cause.do);
-    out.push(...block(cause, same, options, paint), '');
+    out.push(...block(cause, same, options), '');
     const shown = new Set([cause, ...same]);
     const others = lines.filter((line) => line.status === 'broken' && !shown.has(line));
-    for (const line of others) out.push(...short(line, options, paint));
+    for (const line of others) out.push(...short(line, options));
     if (others.length > 0) out.push('');
   }
-  for (const line of lines.filter(({ status }) => status === 'crashed')) out.push(...short(line, options, paint), '');
+  for (const line of lines.filter(({ status }) => status === 'crashed')) out.push(...short(line, options), '');
   const warned = lines.filter(({ status }) => status === 'warn');
-  for (const line of warned) out.push(...short(line, options, paint));
+  for (const line of warned) out.push(...short(line, options));
   if (warned.length > 0) out.push('');
-  if (options.verbose) out.push(...everything(lines, subjects, options, paint));
+  if (options.verbose) out.push(...everything(lines, subjects, options));
   out.push(...verdict(lines, cause, certain, looked, options));
   return out;
 }
 
-type Paint = (status: Status, text: string) => string;
+/** Rows whose first begins with the sign of a status, which gets its colour. */
+const withSign = ([first = '', ...rows]: readonly string[], status: Status): readonly Text[] => {
+  const [before = '', ...after] = first.split(SIGNS[status]);
+  return [[before, painted(SIGNS[status], COLOURS[status]), after.join(SIGNS[status])], ...rows];
+};
 
 /** '✔ key        team cruddur · environment bootcamp' */
-function hopRow(hop: Hop, status: Status, lines: readonly Line[], looked: readonly string[], paint: Paint): string {
+function hopRows(hop: Hop, status: Status, lines: readonly Line[], looked: readonly string[], { columns }: TextOptions): readonly Text[] {
   const own = lines.filter((line) => line.hop === hop);
   const blocked = blockedAt(hop, lines, looked);
   const shown: Status = status !== 'broken' && status !== 'crashed' && blocked.length > 0 && blocked.length === looked.length ? 'blocked' : status;
-  return `  ${paint(shown, SIGNS[shown])} ${hop.padEnd(11)}  ${oneLine(hopSays(hop, shown, own, blocked, looked))}`;
+  return withSign(wrap(`  ${SIGNS[shown]} ${hop.padEnd(11)}  ${oneLine(hopSays(hop, shown, own, blocked, looked))}`, 17, columns), shown);
 }
 
 function hopSays(hop: Hop, status: Status, own: readonly Line[], blocked: readonly string[], looked: readonly string[]): string {
@@ -66,9 +69,9 @@ function blockedAt(hop: Hop, lines: readonly Line[], looked: readonly string[]):
   return looked.filter((name) => lines.some((line) => line.status === 'broken' && (line.service === name || line.service === undefined) && rankOf(line.hop) < rankOf(hop)));
 }
 
-function block(line: Line, same: readonly Line[], { columns, offersFix }: TextOptions, paint: Paint): readonly string[] {
+function block(line: Line, same: readonly Line[], { columns, offersFix }: TextOptions): readonly Text[] {
   const names = [line, ...same].flatMap(({ service }) => service ?? []).map(oneLine);
-  const head = wrap(`  ✘ ${names.length > 1 ? `${names.join(', ')}: ${oneLine(line.says)}` : withName(line)}`, 4, columns).map((row) => paint('broken', row));
+  const head = wrap(`  ✘ ${names.length > 1 ? `${names.join(', ')}: ${oneLine(line.says)}` : withName(line)}`, 4, columns).map((row): Text => [painted(row, COLOURS.broken)]);
   const evidence = [line, ...same].flatMap((one) => one.because);
   const width = Math.min(34, Math.max(0, ...evidence.map(({ where }) => placeOf(where).length)));
   return [
@@ -97,19 +100,19 @@ const said = (label: string, text: string, columns: number): readonly string[] =
 /** 'backend: the header …', and 'backend does not run', whose sentence has the name already. */
 const withName = ({ service, says }: Line): string => (service === undefined || says.startsWith(`${service} `) ? oneLine(says) : `${oneLine(service)}: ${oneLine(says)}`);
 
-function short(line: Line, { columns }: TextOptions, paint: Paint): readonly string[] {
+function short(line: Line, { columns }: TextOptions): readonly Text[] {
   const places = [...new Set(line.because.map(({ where }) => placeOf(where)))].slice(0, 2).join(', ');
   const text = `  ${SIGNS[line.status]} ${withName(line)}${places === '' ? '' : ` (${places})`} [${line.rule}]`;
-  return [...wrap(text, 4, columns).map((row, i) => (i === 0 ? row.replace(SIGNS[line.status], paint(line.status, SIGNS[line.status])) : row)), ...(line.do === undefined ? [] : said('Do:  ', line.do, columns))];
+  return [...withSign(wrap(text, 4, columns), line.status), ...(line.do === undefined ? [] : said('Do:  ', line.do, columns))];
 }
 
 /** --verbose: every line by its hop, and every service with why it is looked at or not. */
-function everything(lines: readonly Line[], subjects: readonly Subject[], { columns }: TextOptions, paint: Paint): readonly string[] {
+function everything(lines: readonly Line[], subjects: readonly Subject[], { columns }: TextOptions): readonly Text[] {
   const rest = lines.filter(({ status }) => status === 'ok' || status === 'skipped' || status === 'blocked');
   return [
     ...subjects.flatMap(({ service, expected, why, signs }) => wrap(`  ${oneLine(service.name)}: ${expected ? `looked at${signs.length === 0 ? '' : ` (${signs.slice(0, 3).map(({ where, says }) => `${placeOf(where)} ${oneLine(says)}`).join('; ')})`}` : `not looked at: ${oneLine(why ?? '')}`}`, 4, columns)),
     '',
-    ...rest.flatMap((line) => wrap(`  ${paint(line.status, SIGNS[line.status])} ${line.hop.padEnd(11)} ${line.rule}${line.service === undefined ? '' : ` ${oneLine(line.service)}`}: ${oneLine(line.says)}${line.because.length === 0 ? '' : ` (${[...new Set(line.because.map(({ where }) => placeOf(where)))].slice(0, 3).join(', ')})`}`, 6, columns)),
+    ...rest.flatMap((line) => withSign(wrap(`  ${SIGNS[line.status]} ${line.hop.padEnd(11)} ${line.rule}${line.service === undefined ? '' : ` ${oneLine(line.service)}`}: ${oneLine(line.says)}${line.because.length === 0 ? '' : ` (${[...new Set(line.because.map(({ where }) => placeOf(where)))].slice(0, 3).join(', ')})`}`, 6, columns), line.status)),
     '',
   ];
 }

@@ -5,13 +5,14 @@ import { inContainers } from '../../../src/commands/verify/in-containers.ts';
 import { subjectsOf } from '../../../src/doctor/subjects.ts';
 import { watching } from '../../../src/see/verify/watching.ts';
 import { fakeTools } from '../../helpers/tools.ts';
+import { display } from '../../helpers/display.ts';
 import { readTree } from './read.ts';
 
 const never = () => Promise.reject(new Error('nobody is asked here'));
 const context: Context = {
   cwd: '/w', env: {}, terminal: { interactive: false, live: false, color: false, columns: 80 }, tools: fakeTools({ env: { XDG_STATE_HOME: '/nowhere' } }), version: '1.0.0',
   prompts: { secret: never, select: never, confirm: never, text: never },
-  print: () => {}, warn: () => {}, result: () => {}, stdin: never, eachLine: async () => false, hide: () => {}, onInterrupt: () => () => {},
+  print: () => {}, warn: () => {}, result: () => {}, display: display(), stdin: never, eachLine: async () => false, hide: () => {}, onInterrupt: () => () => {},
 };
 
 test.each<[string, string, string | undefined]>([

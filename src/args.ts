@@ -74,7 +74,7 @@ export const flags: readonly FlagSpec[] = [
   { name: 'file', short: 'f', value: 'FILE', takes: 'many', env: 'COMPOSE_FILE', of: reading, help: 'compose file; may be given several times' },
   { name: 'host', value: 'ADDRESS', of: ['view'], help: 'address to listen on' },
   { name: 'port', value: 'N', of: ['view'], help: 'port to listen on (default: 4318)' },
-  { name: 'allow-host', value: 'NAME', takes: 'list', of: ['view'], help: 'a name under which a browser reaches this machine through a proxy' },
+  { name: 'allow-host', value: 'NAME', takes: 'list', of: ['view'], help: 'a name under which a browser or a sender reaches this machine; pages of it may send' },
   { name: 'max-spans', value: 'N', of: ['view'], help: 'spans to keep; the oldest traces go first (default: 100000)' },
   { name: 'save', value: 'FILE', of: ['view'], help: 'add what arrives to FILE, as lines of OTLP JSON' },
   { name: 'load', value: 'FILE', of: ['view'], help: 'show what is in such a FILE, of ours or of a Collector' },

@@ -62,15 +62,17 @@ export const run: Run = async (args, context) => {
   if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals));
   const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
   const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
+  const names = (): readonly string[] => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))];
   const receiver: Receiver = await startReceiver({
     host,
     port,
+    names,
     // Whoever chooses a port has a reason, and perhaps another view that has this one.
     ...(port === LOCAL_PORT ? { grpcPort: LOCAL_GRPC_PORT } : {}),
     page: openPage({
       arrivals,
       services: arrivals.services,
-      names: () => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))],
+      names,
       endpoint: () => `http://localhost:${receiver.port}`,
       causes,
     }),

@@ -7,10 +7,11 @@ export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What is told of a request that was not taken: `code` is google.rpc.Code. */
-const RPC_CODE: Readonly<Record<number, number>> = { 400: 3, 404: 5, 405: 12, 408: 4, 413: 8, 415: 3, 500: 13, 503: 14 };
+const RPC_CODE: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 5, 405: 12, 408: 4, 413: 8, 415: 3, 500: 13, 503: 14 };
 const TYPE: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' };
 const REJECTED: Readonly<Record<Signal, string>> = { traces: 'rejectedSpans', metrics: 'rejectedDataPoints', logs: 'rejectedLogRecords' };
 

@@ -3,8 +3,10 @@ import { accepted, acceptedMessage, refused, type Answer } from './answers.ts';
 import { decompress, readBody, Room, type Refused } from './body.ts';
 import { decode, encodingOf, type DecodedSpans, type Encoding } from './decode.ts';
 import type { Arrived } from './page/arrivals.ts';
+import type { Forbidden, Headers } from './page/hosts.ts';
 import type { Page, PageAnswer } from './page/routes.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
+import { corsHeaders, foreignSender, preflightHeaders } from './senders.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import type { Signal } from './span.ts';
 
@@ -17,6 +19,8 @@ export interface ReceiverOptions extends Pick<Serving, 'host' | 'port'> {
   onTrouble?(says: string): void;
   /** Answers a browser. Only on the first address: the others are there for containers. */
   readonly page?: Page;
+  /** Further names under which senders find this machine, and whose pages may send: see senders.ts. */
+  names?(): readonly string[];
   readonly limits?: Partial<Limits>;
   /** Takes OTLP/gRPC on this port too, on the same addresses. A courtesy: where the port is taken, nobody is told. 0 = any. */
   readonly grpcPort?: number;
@@ -36,6 +40,7 @@ export const GRPC_ANSWER = 'This is an OTLP/HTTP receiver and the client speaks 
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const limits = { ...LIMITS, ...options.limits };
   const room = new Room(limits.together);
+  const foreign = gate(options);
   const served = await serve({
     host: options.host,
     port: options.port,
@@ -44,8 +49,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     onGrpc: () => options.onTrouble?.(GRPC_ANSWER),
     handle: async (request, response) => {
       const shown = await askPage(request, response, options);
-      if (shown === undefined) send(request, response, await answer(request, options, limits, room));
-      else sendPage(request, response, shown);
+      if (shown !== undefined) return sendPage(request, response, shown);
+      const no = foreign(request.headers);
+      if (no !== undefined) return send(request, response, refused(403, no.says, encodingOf(request.headers['content-type'])));
+      const more = request.headers.origin === undefined ? undefined : corsHeaders(request.headers);
+      return send(request, response, preflight(request) ?? (await answer(request, options, limits, room)), more);
     },
   });
   const grpc = options.grpcPort === undefined ? undefined : await serveGrpc({
@@ -53,6 +61,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     port: options.grpcPort,
     limits,
     room,
+    forbidden: foreign,
     take(signal, message) {
       const reply = take(signal, message, 'protobuf', options);
       if ('says' in reply) options.onTrouble?.(reply.says);
@@ -61,6 +70,25 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   });
   if (grpc === undefined) return served;
   return { ...served, grpcPort: grpc.port, close: async () => void (await Promise.all([served.close(), grpc.close()])) };
+}
+
+/** Sentences about senders that are refused. Whoever owns a domain can make any number of names; other troubles must still be heard. */
+const MOST_FOREIGN = 5;
+/** senders.ts, with what SDKs send again and again looked at once. */
+function gate(options: ReceiverOptions): (headers: Headers) => Forbidden | undefined {
+  let usual: Headers[string];
+  const told = new Set<string>();
+  return (headers) => {
+    const isBrowser = headers['origin'] !== undefined || headers['sec-fetch-site'] !== undefined;
+    if (!isBrowser && headers['host'] === usual) return undefined;
+    const no = foreignSender(headers, options.names?.() ?? []);
+    if (no === undefined && !isBrowser) usual = headers['host'];
+    if (no !== undefined && told.size < MOST_FOREIGN && !told.has(no.says)) {
+      told.add(no.says);
+      options.onTrouble?.(no.says);
+    }
+    return no;
+  };
 }
 
 function askPage(request: IncomingMessage, response: ServerResponse, { page, host }: ReceiverOptions): Promise<PageAnswer | undefined> | undefined {
@@ -79,8 +107,15 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { status, 
   else response.on('close', body({ write: (text) => response.write(text), onReady: (then) => void response.once('drain', then) }));
 }
 
+/** 204 to a browser that asks whether its page may send; undefined = it asks nothing, or for a path that is not one of OTLP. */
+function preflight({ method, url, headers }: IncomingMessage): Answer | undefined {
+  if (method !== 'OPTIONS' || !Object.hasOwn(PATHS, pathOf(url))) return undefined;
+  const more = preflightHeaders(headers);
+  return more === undefined ? undefined : { status: 204, type: '', body: '', headers: more };
+}
+
 async function answer(request: IncomingMessage, options: ReceiverOptions, limits: Limits, room: Room): Promise<Answer> {
-  const path = (request.url ?? '/').split('?')[0]?.replace(/(.)\/$/, '$1') ?? '/';
+  const path = pathOf(request.url);
   const encoding = encodingOf(request.headers['content-type']);
   const say = (status: number, says: string): Answer => {
     options.onTrouble?.(says);
@@ -104,6 +139,8 @@ async function answer(request: IncomingMessage, options: ReceiverOptions, limits
   }
 }
 
+const pathOf = (url = '/'): string => url.split('?')[0]?.replace(/(.)\/$/, '$1') ?? '/';
+
 /** What was not taken of a request, and why. */
 type Taken = Pick<DecodedSpans, 'rejected' | 'why'>;
 const ALL: Taken = { rejected: 0, why: '' };
@@ -122,8 +159,9 @@ function wrongPath(path: string): string {
   return `${shown} is not a path of OTLP: send to /v1/traces, /v1/metrics or /v1/logs.`;
 }
 
-function send(request: IncomingMessage, response: ServerResponse, reply: Answer): void {
-  const headers: Record<string, string | number> = { 'content-type': reply.type, 'content-length': Buffer.byteLength(reply.body) };
+function send(request: IncomingMessage, response: ServerResponse, reply: Answer, more: Readonly<Record<string, string>> = {}): void {
+  const content = reply.status === 204 ? {} : { 'content-type': reply.type, 'content-length': Buffer.byteLength(reply.body) };
+  const headers: Record<string, string | number> = { ...content, ...more, ...reply.headers };
   if (reply.status === 405) headers['allow'] = 'POST';
   if (reply.status === 503) headers['retry-after'] = 1;
   // What is left of a body that was not read would be taken for the next request.

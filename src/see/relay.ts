@@ -10,6 +10,7 @@ import { refused, type Answer } from './answers.ts';
 import { readAnswer, type BackendAnswer } from './backend-answer.ts';
 import { decompress, readBody, Room } from './body.ts';
 import { decode, encodingOf, spansOf } from './decode.ts';
+import { browserOrForeign } from './senders.ts';
 import { LIMITS, serve, type Limits, type Served, type Serving } from './serve.ts';
 import type { Signal, SpanRow } from './span.ts';
 
@@ -70,6 +71,8 @@ export function startRelay(options: RelayOptions): Promise<Served> {
 async function take(request: IncomingMessage, response: ServerResponse, options: RelayOptions, limits: Limits, room: Room): Promise<void> {
   const { method = 'GET', url = '/', rawHeaders, headers } = request;
   const no = (status: number, says: string): void => own(request, response, refused(status, says, encodingOf(headers['content-type'])));
+  const foreign = browserOrForeign(headers);
+  if (foreign !== undefined) return no(403, foreign.says);
   const route = routeOf(options.routes, url);
   if (route === undefined) return no(404, 'otel-setup verify knows no service under this path.');
   if (method !== 'POST') return no(405, 'OTLP/HTTP is sent with POST.');

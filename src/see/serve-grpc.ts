@@ -5,6 +5,7 @@
  */
 import { constants, createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { decompress, readBody, Room, type Refused } from './body.ts';
+import type { Forbidden, Headers } from './page/hosts.ts';
 import type { Limits } from './serve.ts';
 import type { Signal } from './span.ts';
 
@@ -14,6 +15,8 @@ export interface ServingGrpc {
   readonly limits: Limits;
   /** What all requests may hold, over HTTP too. */
   readonly room: Room;
+  /** Whose call is refused, see senders.ts; `host` is its :authority. */
+  forbidden(headers: Headers): Forbidden | undefined;
   /** Takes a request's message, gives the answer's. */
   take(signal: Signal, message: Buffer): Uint8Array | Refused;
 }
@@ -27,8 +30,8 @@ const METHODS: Readonly<Record<string, Signal>> = {
   '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
   '/opentelemetry.proto.collector.logs.v1.LogsService/Export': 'logs',
 };
-/** grpc.StatusCode of what HTTP would say: INVALID_ARGUMENT, UNIMPLEMENTED, RESOURCE_EXHAUSTED, UNAVAILABLE (which senders try again). */
-const CODE: Readonly<Record<number, number>> = { 400: 3, 404: 12, 413: 8, 415: 12, 503: 14 };
+/** grpc.StatusCode of what HTTP would say: INVALID_ARGUMENT, PERMISSION_DENIED, UNIMPLEMENTED, RESOURCE_EXHAUSTED, UNAVAILABLE (which senders try again). */
+const CODE: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 12, 413: 8, 415: 12, 503: 14 };
 const UNKNOWN = 2;
 /** Calls at the same time on one connection; exporters make one. */
 const MOST_CALLS = 16;
@@ -81,7 +84,9 @@ function makeServer(serving: ServingGrpc): { readonly server: Http2Server; end()
   return { server, end: () => { for (const destroy of sessions) destroy(); } };
 }
 
-async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, { limits, room, take }: ServingGrpc): Promise<void> {
+async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, { limits, room, forbidden, take }: ServingGrpc): Promise<void> {
+  const no = forbidden({ ...headers, host: headers[':authority'] ?? headers.host });
+  if (no !== undefined) return refuse(stream, { status: 403, says: no.says });
   const path = headers[':path'] ?? '';
   const signal = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
   if (headers[':method'] !== 'POST' || !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')) return refuse(stream, { status: 415, says: 'This is an OTLP/gRPC receiver.' }, 415);

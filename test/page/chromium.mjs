@@ -7,11 +7,11 @@ import { chromium } from 'playwright-core';
 
 const found = [process.env['CHROMIUM'], ...(process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))];
 
-/** Starts Chromium without a window. Throws where there is none: `apt-get install chromium`. */
-export function launch() {
+/** Starts Chromium without a window, with further words. Throws where there is none: `apt-get install chromium`. */
+export function launch(words = []) {
   const executablePath = found.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) throw new Error('There is no Chromium here: apt-get install chromium, or name one in CHROMIUM.');
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...words] });
 }
 
 /** Starts `otel-setup view` on a free port. */

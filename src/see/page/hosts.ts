@@ -41,8 +41,11 @@ function isOwn(origin: string, hosts: readonly string[], known: ReadonlySet<stri
   return hosts.some((host) => url.host === host.toLowerCase()) || known.has(url.hostname);
 }
 
-/** localhost, or an address: an attacker's page has a name. */
-const isLocal = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name);
-const nameOf = (host: string): string => host.trim().toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
-const first = (value: Headers[string]): string | undefined => (typeof value === 'string' ? value : value?.[0])?.split(',')[0]?.trim();
-const printable = (text: string): string => text.replaceAll(/[^\x21-\x7e]|["'<>&]/g, '').slice(0, 100);
+/** localhost, or an address: an attacker's page has a name. @param name as nameOf gives it. */
+export const isLocal = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name);
+/** Of a Host header: in lower case, without port and without a dot at the end. */
+export const nameOf = (host: string): string => host.trim().toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+/** Of a header that was sent several times, or that proxies added to: the first. */
+export const first = (value: Headers[string]): string | undefined => (typeof value === 'string' ? value : value?.[0])?.split(',')[0]?.trim();
+/** Text of a sender's for a sentence of ours. */
+export const printable = (text: string): string => text.replaceAll(/[^\x21-\x7e]|["'<>&]/g, '').slice(0, 100);

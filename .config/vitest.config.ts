@@ -9,6 +9,7 @@ export default defineConfig({
     globalSetup: ['test/helpers/build.ts'],
     exclude: ['test/e2e/**', 'test/page/**', '**/*.slow.test.ts', 'test/workspaces/**', '**/node_modules/**'],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     maxWorkers: 2,
   },
 });

@@ -1,6 +1,7 @@
 /** `otel-setup view`: the local backend. Receives OTLP/HTTP and shows services and traces until it is ended. */
 import { resolve } from 'node:path';
 import { LOCAL_GRPC_PORT, LOCAL_PORT } from '../backends/local.ts';
+import { endingAtOnce } from '../io/at-once.ts';
 import { listenAddresses } from '../see/address.ts';
 import { spansOf } from '../see/decode.ts';
 import { Malformed } from '../see/otlp-limits.ts';
@@ -59,8 +60,9 @@ export const run: Run = async (args, context) => {
     }, 100);
   };
   const causes = whileEmpty<Cause>({ isEmpty: () => arrivals.traces.size === 0, ask: () => causeIn(context, listening(receiver)) });
-  if (args.load !== undefined) context.print(await load(resolve(context.cwd, args.load), arrivals));
-  const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), trouble);
+  const { load: file } = args;
+  if (file !== undefined) context.print(await endingAtOnce(() => load(resolve(context.cwd, file), arrivals, context.tools)));
+  const saving = args.save === undefined ? undefined : save(resolve(context.cwd, args.save), context.cwd, trouble);
   const preview = (at: number): string | undefined => previewUrl(hostOf(context.env), context.env, at);
   const names = (): readonly string[] => [...args.allowHost, ...(args.host === undefined ? [] : [args.host]), ...[preview(receiver.port)].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))];
   const receiver: Receiver = await startReceiver({
@@ -106,8 +108,8 @@ export const run: Run = async (args, context) => {
   live?.end();
   await receiver.close();
   plain.end();
-  await saving?.close();
-  const report: Report = { schema: 1, command: 'view', exit: EXIT.done, ok: true, next: [] };
+  const ok = (await saving?.close()) ?? true;
+  const report: Report = { schema: 1, command: 'view', exit: ok ? EXIT.done : EXIT.notDone, ok, next: [] };
   return report;
 };
 

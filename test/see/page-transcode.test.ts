@@ -98,15 +98,15 @@ describe('lines of a file', () => {
   it.each<[string, Signal]>([['python-traces.bin', 'traces'], ['python-metrics.bin', 'metrics'], ['python-logs.bin', 'logs']])('%s is one line and comes back the same', (name, signal) => {
     const line = lineOf({ signal, bytes: fixture(name) });
     expect(line.split('\n')).toEqual([expect.stringMatching(/^\{"resource(Spans|Metrics|Logs)":/), '']);
-    const back = arrivedOf(line);
+    const back = arrivedOf(Buffer.from(line));
     expect(back).toMatchObject({ signal });
     if (back !== undefined && !('refused' in back)) expect(lineOf(back)).toBe(line);
   });
   it('is told by its own fields, not by an attribute of that name', () => {
     const line = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ attributes: [{ key: 'resourceSpans', value: { stringValue: 'x' } }] }] }] }] });
-    expect(arrivedOf(line)).toMatchObject({ signal: 'logs', counts: [{ count: 1 }] });
+    expect(arrivedOf(Buffer.from(line))).toMatchObject({ signal: 'logs', counts: [{ count: 1 }] });
   });
-  it.each([['', undefined], ['  ', undefined], ['{"resourceSpans":[', { refused: 'is not JSON, or was cut off' }], ['null', { refused: 'is not OTLP: The body must be a JSON object.' }], ['{"a":1}', { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' }], ['{"resourceSpans":[7]}', { refused: 'is not OTLP: "resourceSpans" must be a JSON object.' }]])('%j', (line, answer) => {
-    expect(arrivedOf(line)).toEqual(answer);
+  it.each([['', undefined], ['  ', undefined], ['{"resourceSpans":[', { refused: 'is not JSON, or was cut off' }], ['null', { refused: 'is not OTLP: The body must be a JSON object' }], ['{"a":1}', { refused: 'has none of resourceSpans, resourceMetrics and resourceLogs' }], ['{"resourceSpans":[7]}', { refused: 'is not OTLP: "resourceSpans" must be a JSON object' }]])('%j', (line, answer) => {
+    expect(arrivedOf(Buffer.from(line))).toEqual(answer);
   });
 });

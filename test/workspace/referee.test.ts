@@ -7,6 +7,7 @@ import { resolveCompose } from '../../src/workspace/compose/resolve.ts';
 import { chooseCompose } from '../../src/workspace/compose/choose.ts';
 import { withEnvFiles } from '../../src/workspace/compose/project-env.ts';
 import { openFiles, path } from '../../src/workspace/files.ts';
+import { dockerConfig } from '../helpers/docker-config.ts';
 import { comparable, comparableConfig, type ComposeConfig } from './comparable.ts';
 
 interface Case {
@@ -34,7 +35,7 @@ describe.skipIf(!there && !required)('our resolution equals docker compose confi
     const cwd = joinPath(root, o.cwd ?? '');
     const env = { HOME: root, ...o.env };
     const argv = ['docker', 'compose', ...(o.files ?? []).flatMap(file => ['-f', file]), 'config', '--format', 'json', '--no-consistency'];
-    const config = await exec(argv, { cwd, env: { ...bare(), ...env }, ms: 60_000 });
+    const config = await exec(argv, { cwd, env: { ...bare(), ...env, ...dockerConfig() }, ms: 60_000 });
     expect(config.code, config.err).toBe(0);
     const ours = resolved(root, cwd, o, env);
     const theirs = comparableConfig(JSON.parse(config.out) as ComposeConfig);

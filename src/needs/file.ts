@@ -4,7 +4,7 @@ import type { Need, Op, Path, Service, Stuck, Verdict, Workspace } from '../type
 import { template } from '../templates.ts';
 import { containerDir, inContainer } from '../workspace/container-path.ts';
 import { join, nameOf } from '../workspace/path.ts';
-import { dockerIgnores } from './docker-ignore.ts';
+import { dockerIgnored } from '../workspace/docker-ignore.ts';
 import { modelOf } from './models.ts';
 
 type FileNeed = Extract<Need, { kind: 'file' }>;
@@ -38,8 +38,9 @@ function intoImage(workspace: Workspace, service: Service, path: Path): readonly
   const below = context === '' ? path : path.startsWith(`${context}/`) ? path.slice(context.length + 1) : undefined;
   const folder = containerDir(service);
   if (below === undefined || stage === undefined || folder === undefined) return { stuck: `${path} does not get into the image of ${service.name}: ${stage === undefined ? 'its Dockerfile could not be read' : 'it lies outside of the build context'}. Copy it there by hand.`, paste: { into: dockerfile, text: `COPY ${nameOf(path)} ./` } };
-  const ignored = dockerIgnores(workspace.files, context, dockerfile, below);
-  if (ignored !== undefined) return { stuck: `${ignored} keeps ${below} out of the image of ${service.name}. Let it in, then run init again.`, paste: { into: ignored, text: `!${below}` } };
+  const ignored = dockerIgnored(workspace.files, context, dockerfile, below);
+  if (ignored.is === 'out') return { stuck: `${ignored.by} keeps ${below} out of the image of ${service.name}. Let it in, then run init again.`, paste: { into: ignored.by, text: `!${below}` } };
+  if (ignored.is === 'unknown') return { stuck: `${ignored.by} ${ignored.why ?? 'is not followed'}: whether ${below} gets into the image of ${service.name} is not known. Make it shorter, then run init again.` };
   if (reached !== undefined) return [];
   const at = placeFor(workspace, dockerfile, stage.index);
   const to = `${folder === '/' ? '' : folder}/`;

@@ -1,5 +1,6 @@
 /** Files of the workspace ↔ paths in the container: bind mounts first, then what the image copies. */
 import type { Files, Path, Service, Stage } from '../types.ts';
+import { isPattern, sourceGlob, type Glob } from './globs.ts';
 import { nameOf, path as asPath } from './path.ts';
 
 type Copies = Stage['copies'];
@@ -74,7 +75,7 @@ export function contextCopies(copies: Copies, folder: string, to: string): reado
     const within = below(there.slice(1), folder.slice(1));
     if (within !== undefined) return [{ from: copy.from, to: absolutePath(to, within) + (copy.to.endsWith('/') ? '/' : '') }];
     const part = below(folder.slice(1), there.slice(1));
-    if (part === undefined || /[*?[]/.test(copy.from)) return [];
+    if (part === undefined || isPattern(copy.from)) return [];
     return [{ from: `${copy.from.replace(/\/$/, '')}/${part}`, to }];
   });
 }
@@ -82,7 +83,7 @@ export function contextCopies(copies: Copies, folder: string, to: string): reado
 /** Where a COPY puts a file of the context (`inside`, relative to it); undefined = it is not among its sources. */
 function destination(copy: Copies[number], inside: string, workdir: string): string | undefined {
   const source = sourceText(copy.from);
-  if (/[*?[]/.test(source)) return globPattern(source).test(inside) ? absolutePath(copy.to, nameOf(inside)) : undefined;
+  if (isPattern(source)) return globbed(sourceGlob(source), copy.to, inside);
   const rest = below(inside, source);
   if (rest === undefined) return undefined;
   if (rest !== '') return absolutePath(copy.to, rest);
@@ -94,7 +95,7 @@ function sourceOf(files: Files, context: Path, copy: Copies[number], wanted: str
   const source = sourceText(copy.from);
   const rest = below(wanted.slice(1), absolutePath('/', copy.to).slice(1));
   if (rest === undefined) return undefined;
-  const candidates = /[*?[]/.test(source) ? [`${source.slice(0, source.lastIndexOf('/') + 1)}${nameOf(wanted)}`] : [`${source}/${rest}`, source];
+  const candidates = isPattern(source) ? [`${source.slice(0, source.lastIndexOf('/') + 1)}${nameOf(wanted)}`] : [`${source}/${rest}`, source];
   for (const candidate of candidates) {
     const found = files.resolve(context, candidate === '' || candidate === '/' ? '.' : candidate.replace(/^\//, ''));
     if (found === undefined || !files.exists(found) || files.isDir(found)) continue;
@@ -109,9 +110,12 @@ function sourceText(from: string): string {
   return absolutePath('/', from).slice(1);
 }
 
-function globPattern(source: string): RegExp {
-  const escaped = source.replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`).replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
-  return new RegExp(`^${escaped}$`);
+/** A pattern takes the file itself, or a folder that it lies in: of a folder the contents are copied. */
+function globbed(matches: Glob, to: string, inside: string): string | undefined {
+  const parts = inside.split('/');
+  const taken = parts.findIndex((_, i) => matches(parts.slice(0, i + 1).join('/')));
+  if (taken < 0) return undefined;
+  return absolutePath(to, taken === parts.length - 1 ? nameOf(inside) : parts.slice(taken + 1).join('/'));
 }
 
 /** What remains of `inner` below `outer`: '' for the same, undefined outside. Both relative, '' is the root. */

@@ -18,12 +18,19 @@ export function imageSources({ build, mounts }: Service, files: Files): readonly
     if (/[$[\]]|<</.test(copy)) return undefined;
     const words = dockerWords(copy).filter((word) => !word.startsWith('--'));
     for (const word of words.slice(0, -1)) {
-      const source = files.resolve(build.context, word.replace(/^\/+/, '').replace(/[^/]*[*?].*$/, '') || '.');
+      const source = files.resolve(build.context, plainFolder(word) || '.');
       if (source === undefined || source === build.context) return undefined;
       taken.push(asPath(source));
     }
   }
   return taken.includes(asPath('')) || taken.includes(build.context) ? undefined : taken;
+}
+
+/** What stands in front of the first part with a wildcard, relative to the context. */
+function plainFolder(word: string): string {
+  const parts = word.split('/').filter((part) => part !== '');
+  const wild = parts.findIndex((part) => /[*?]/.test(part));
+  return parts.slice(0, wild < 0 ? parts.length : wild).join('/');
 }
 
 /** Only the files that can be in the container; all of them where that is not known, or none would be left. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { template } from '../../src/templates.ts';
-import { ignores } from '../../src/needs/docker-ignore.ts';
 import { judge } from '../../src/needs/judge.ts';
 import { land as landSecret } from '../../src/needs/secret.ts';
 import { isRefusal } from '../../src/formats/refusal.ts';
@@ -211,27 +210,6 @@ describe('file', () => {
     expect(judge(workspaceOf(tree), serviceOf({ image: 'x' }), need, new Set())).toMatchObject({ is: 'stuck' });
     expect(opsOf(judge(workspaceOf({}), folderService(), need, new Set()))).toEqual([{ ...create, path: 'otel.cjs' }]);
   });
-
-  // moby/patternmatcher's own cases.
-  test.each([
-    ['*', 'otel.cjs', true],
-    ['*\n!otel.cjs', 'otel.cjs', false],
-    ['*.cjs', 'lib/otel.cjs', false],
-    ['**/*.cjs', 'lib/otel.cjs', true],
-    ['**/*.cjs', 'otel.cjs', true],
-    ['lib', 'lib/otel.cjs', true],
-    ['/lib/', 'lib/otel.cjs', true],
-    ['lib/**', 'lib/a/otel.cjs', true],
-    ['lib\n!lib/otel.cjs', 'lib/otel.cjs', false],
-    ['!otel.cjs\n*', 'otel.cjs', true],
-    ['# otel.cjs', 'otel.cjs', false],
-    ['otel.?js', 'otel.cjs', true],
-    ['otel.[cm]js', 'otel.cjs', true],
-    ['otel.[!c]js', 'otel.cjs', false],
-    ['./x/../otel.cjs', 'otel.cjs', true],
-    ['otelxcjs', 'otel.cjs', false],
-    ['otel\\.cjs', 'otel.cjs', true],
-  ])('.dockerignore %j keeps %s out: %s', (text, path, out) => expect(ignores(text, path)).toBe(out));
 });
 
 describe('host', () => {

@@ -1,5 +1,5 @@
 /** What makes a container run that does not: the one thing to do, by how it ended. Pure. */
-import { dockerIgnores } from '../../../needs/docker-ignore.ts';
+import { dockerIgnores } from '../../../workspace/docker-ignore.ts';
 import type { Path, Service, Workspace } from '../../../types.ts';
 import { commandLine } from '../../../ui/shell-lines.ts';
 import { oneLine } from '../../../ui/redact.ts';

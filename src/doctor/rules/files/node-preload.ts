@@ -2,7 +2,7 @@
 import { findPackageJson, readPackageJson } from '../../../languages/node/manifest.ts';
 import { pinsFor } from '../../../languages/node/pins.ts';
 import { processOf } from '../../../languages/node/process.ts';
-import { dockerIgnores } from '../../../needs/docker-ignore.ts';
+import { dockerIgnores } from '../../../workspace/docker-ignore.ts';
 import type { Evidence, Files, Path, Service, Workspace } from '../../../types.ts';
 import { absolutePath, containerDir, fromContainer } from '../../../workspace/container-path.ts';
 import { folderOf, join } from '../../../workspace/path.ts';

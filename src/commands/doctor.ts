@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 
-import { bundleText, fromBundle } from '../doctor/bundle/bundle.ts';
+import { bundleOf, fromBundle } from '../doctor/bundle/bundle.ts';
 import { diagnose, type Diagnosis } from '../doctor/engine.ts';
 import { HOPS } from '../doctor/hops.ts';
 import { pageText } from '../doctor/pages.ts';
@@ -95,7 +95,7 @@ function noneOf(subjects: Facts['subjects']): readonly string[] {
 function saveBundle(file: string, { known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): void {
   if (workspace === undefined || recorded === undefined) throw new Stop(EXIT.notDone, 'There is nothing to bundle: the compose file cannot be read.', 'mend it first, as the doctor says without --bundle');
   const { recording } = recorded;
-  saveText(resolve(context.cwd, file), bundleText({ version: context.version, services: args.services, workspace, ...recorded, known: facts, env: context.env, salt: randomUUID() }));
+  saveText(resolve(context.cwd, file), bundleOf({ version: context.version, services: args.services, workspace, ...recorded, known: facts, env: context.env, salt: randomUUID() }).text);
   const read = Object.values(recording.texts).filter((text) => text !== null).length;
   context.print(`  ${file}: ${read} ${read === 1 ? 'file' : 'files'} that were read, and what was found out; secrets are masked. Look through it before you pass it on.`);
 }

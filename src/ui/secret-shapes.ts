@@ -1,75 +1,99 @@
 /**
- * Secrets that nobody named, found in text by their shape: keys, what stands behind a header's or a secret's name, logins
- * in addresses. Every expression looks forward only, with bounds: text of a repository must not make it slow. Pure.
+ * Secrets that nobody named, found in text by their shape: keys of known makers, what stands behind a header's or a
+ * secret's name in any language, logins in addresses and in command lines, private keys. Every expression has bounds: text
+ * of a repository must not make it slow. Pure, but for the makers' rules, which are read once.
  */
+import { assignedSpans, writtenOut } from './secret-names.ts';
+import { privateKeySpans } from './private-keys.ts';
+import { looksRandom } from './random-looking.ts';
 import { fingerprint } from './redact.ts';
+import { makersKeys } from './secret-rules.ts';
 
 /** A piece of a text, from `at` on. */
 export interface Span {
   readonly at: number;
   readonly text: string;
+  /** What it is, for people: 'private key', 'stripe access token'. */
+  readonly kind: string;
+  /** How it was found. 'bare' is a value without quotes: in source code that may be a name. */
+  readonly form: 'shape' | 'quoted' | 'bare';
+  /** Where the whole begins that it is a line of. */
+  readonly of?: number;
 }
 
-/** `isSecretName`, as it stands in front of a value; up to 60 more characters of the name may follow. */
-const NAMED = String.raw`(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(?<=_)(?:PASS|PWD|PW)(?![A-Za-z])|HEADERS|CREDENTIAL)[\w.-]{0,60}`;
-const QUOTED = String.raw`\\?(?:"([^"\n]{4,}?)\\?"|'([^'\n]{4,}?)\\?')`;
-const BARE = String.raw`([^\s"',#]{4,})`;
-/** The last group that took part is the secret; without a group, all of it. */
-const SHAPES: readonly RegExp[] = [
-  /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/gd,
+interface Shape {
+  readonly kind: string;
+  /** The last group that took part is the secret; without a group, all of it. */
+  readonly match: RegExp;
+  /** Only what a machine made: a name could stand there as well. */
+  readonly random?: true;
+  /** In source code an expression could stand there, where no quote does. */
+  readonly value?: true;
+}
+const LOGIN = 'login in an address';
+const SHAPES: readonly Shape[] = [
+  { kind: 'Honeycomb key', match: /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/gd },
   // Honeycomb's header, its name and its value apart by up to a few signs; both may be encoded for a URL.
-  /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:[=:,]|=>|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,${}<\\][^"'`\s,\\]{5,})/gdi,
-  /\b(?:Basic|Bearer|ApiKey|Api-Key)(?:\s|%20){1,4}([\w+/=.~%-]{6,})/gd,
-  /:\/\/[^\s/:@"']{0,256}:((?:[^\s@/"'${}]|\$\$)+)@/gd,
-  // Tokens of well-known services.
-  /\b(?:gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk-[0-9A-Za-z_-]{20,}|xox[abprs]-[0-9A-Za-z-]{10,}|eyJ[0-9A-Za-z_-]{10,256}\.[0-9A-Za-z_-]{10,4096}\.[0-9A-Za-z_-]{5,})/gd,
-  // NAME=value, "NAME": "value", name => 'value', on one line.
-  new RegExp(`${NAMED}(?:\\\\?["'])?[ \\t]{0,8}(?:=>|:=|[:=])(?!=)[ \\t]{0,8}(?:${QUOTED}|${BARE})`, 'gid'),
-  // Of headers all pairs.
-  /HEADERS?[\w.-]{0,60}(?:\\?["'])?[ \t]{0,8}(?:=>|:=|[:=])(?!=)[ \t]{0,8}([^\s"'#]{4,})/gdi,
-  // setdefault("NAME", "value"), getenv("NAME", "value").
-  new RegExp(`${NAMED}["'],[ \\t]{0,8}${QUOTED}`, 'gid'),
-  // A Dockerfile's older form.
-  new RegExp(`\\bENV[ \\t]{1,8}\\w{0,60}${NAMED}[ \\t]{1,8}(?:${QUOTED}|${BARE})`, 'gid'),
+  { kind: 'Honeycomb key', match: /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:=>|[=:,]|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,${}<\\][^"'`\s,\\]{5,})/gdi, value: true },
+  { kind: 'authorization header', match: /\b(?:Basic|Bearer|ApiKey|Api-Key)(?:\s|%20){1,4}([\w+/=.~%-]{6,})/gd, value: true },
+  { kind: 'authorization header', match: /\bAuthorization\\?["']?\]?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?:[A-Za-z][\w-]{0,30}(?:[ \t]|%20){1,4})?([^\s"'`,${}<>\\][^"'`\n,${}<>\\]{5,2000})/gdi, value: true },
+  { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?[\w.-]{1,80}=([^\s"'`,${}<>\\;]{6,4000})/gdi, value: true },
+  { kind: 'cookie', match: /(?<=\bCookie\\?["']?[ \t]{0,8}[:=,][^\n"'`]{1,300}); ?[\w.-]{1,80}=([^\s"'`,${}<>\\;]{6,2000})/gdi, value: true },
+  // user:password@host; the password may hold "@", or "/" (then no port stands in its place).
+  { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:((?:[^\s/"'`<>]){1,256})@/gd },
+  { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:(?!\d{1,5}\/)([^\s@"'`<>:]{1,256})@(?=[\w[])/gd },
+  { kind: LOGIN, match: /:\/\/([^\s/:@"'`<>]{16,512})(?::(?:x-oauth-basic|x)?)?@/gd, random: true },
+  { kind: LOGIN, match: /%3A%2F%2F[^\s%"'&]{0,60}%3A((?:[^\s"'&%]|%(?!40|2F)[0-9A-F]{2}){1,256})%40/gdi },
+  { kind: 'web hook', match: /\bdiscord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,30}\/([\w-]{8,200})/gdi },
+  { kind: 'web hook', match: /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/([\w/+-]{8,200})/gdi },
+  { kind: 'web hook', match: /\b(?:webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook)\/([\w@/-]{8,400})/gdi },
+  { kind: 'web hook', match: /\b(?:hooks\.zapier\.com\/hooks\/catch|hc-ping\.com|maker\.ifttt\.com\/trigger\/\w{1,80}\/with\/key|events\.pagerduty\.com\/integration)\/([\w/-]{8,200})/gdi },
+  { kind: 'web hook', match: /\bapi\.telegram\.org\/(?:file\/)?bot(\d{1,20}:[\w-]{8,100})/gdi },
+  { kind: 'signature in an address', match: /[?&](?:[\w-]{0,30}sig(?:nature)?|code|jwt|pass)=([\w%+/=.~-]{8,2000})/gdi },
+  // Keys that the makers' rules ask more of, or that have come since.
+  { kind: 'access key', match: /\b(?:gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[0-9A-Z]{16}|sk-[0-9A-Za-z_-]{20,}|xox[abeoprs]-[0-9A-Za-z-]{10,}|(?:sk|rk|whsec)_(?:live_|test_)?[0-9A-Za-z]{16,}|gl(?:pat|ptt|dt|rt|soat|agent|cbt)-[\w.-]{16,}|npm_[0-9A-Za-z]{20,}|pypi-[\w-]{30,}|hf_[0-9A-Za-z]{20,}|do[opr]_v1_[0-9a-f]{20,}|AIza[\w-]{30,}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|SG\.[\w-]{10,}\.[\w-]{20,}|dckr_pat_[\w-]{20,}|sbp_[0-9a-f]{30,}|vc[a-z]_[0-9A-Za-z]{20,}|PMAK-[\w-]{30,}|NRAK-[0-9A-Z]{20,}|dapi[0-9a-f]{32}|AC[0-9a-f]{32}|SK[0-9a-f]{32}|key-[0-9a-f]{32}|gsk_[0-9A-Za-z]{30,}|r8_[0-9A-Za-z]{30,}|xai-[0-9A-Za-z]{30,}|lin_api_[0-9A-Za-z]{20,}|secret_[0-9A-Za-z]{40,}|ntn_[0-9A-Za-z]{30,}|tskey-[\w-]{16,}|fly_?[\w]{0,12}_[\w+/=,-]{40,}|eyJ[0-9A-Za-z_-]{10,4096}\.[0-9A-Za-z_-]{10,8192}\.[0-9A-Za-z_-]{5,})/gd },
+  { kind: 'password hash', match: /\$(?:2[abxy]|apr1|1|5|6|y|argon2(?:id|i|d))\$[^\s"':,]{16,200}/gd },
+  // Command lines; in a list of words as well.
+  { kind: 'login of a command', match: /\bcurl\b[^\n]{0,160}?[\s"'](?:-u|--user|--proxy-user|-U)(?:["']?,?[\s=]{1,8}["']?|(?=[\w$]))[^\s:"']{0,120}:([^\s"',]{4,200})/gd },
+  { kind: 'login of a command', match: /\b(?:https?|xh|wget)[ \t][^\n]{0,120}?(?:-a|--auth)[ =]["']?[^\s:"'/]{1,120}:([^\s"',]{4,200})/gd },
+  { kind: 'login of a command', match: /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mysqlcheck|mysqlshow|mariadb|mariadb-admin|mariadb-dump)\b[^\n]{0,120}?[\s"']-p["']?([^\s"',=]{4,200})/gd },
+  { kind: 'login of a command', match: /\b(?:sshpass|redis-cli|docker login|podman login|az login|ldapsearch|mongosh?|mongodump|smbclient|htpasswd|helm|vault login|rabbitmqadmin)\b[^\n]{0,120}?[\s"'](?:-p|-a|-w|-bp)["']?,?[ \t]{0,4}["']?([^\s"',-][^\s"',]{3,200})/gd },
+  { kind: 'login of a command', match: /[\s"']-(?:pass|passin|passout)[ =]["']?(?:pass:)?([^\s"',]{4,200})/gd },
+  // .netrc and .pgpass.
+  { kind: 'login of a file', match: /\b(?:login|machine|user)[ \t\n]{1,8}\S{1,200}[ \t\n]{1,8}(?:account[ \t\n]{1,8}\S{1,100}[ \t\n]{1,8})?password[ \t\n]{1,8}(\S{4,200})/gd },
+  { kind: 'login of a file', match: /^[\w.*-]{1,200}:(?:\d{1,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:([^\s:]{4,200})$/gmd },
+  // A line of a key whose frame is out of sight.
+  { kind: 'line of a key', match: /^[ +-]?[ \t]{0,40}["']?((?=[A-Za-z+/]{0,80}\d)(?=[a-z\d+/]{0,80}[A-Z])(?=[A-Z\d+/]{0,80}[a-z])[A-Za-z0-9+/]{60,400}={0,2})(?:\\n)?["'\\,]{0,3}$/gmd },
 ];
 
-/** Where a text holds what could be a secret, ascending, not overlapping. What a variable fills in is none, nor what is masked already. */
+/**
+ * Where a text holds what could be a secret, ascending, not overlapping. What a variable fills in is none, nor what is
+ * masked already.
+ */
 export function secretSpans(text: string): readonly Span[] {
-  const found: Span[] = [];
-  for (const shape of SHAPES) {
+  const found: Span[] = [...privateKeySpans(text), ...makersKeys(text), ...assignedSpans(text)];
+  for (const { kind, match: shape, random, value: ofValue } of SHAPES) {
     for (const match of text.matchAll(shape)) {
       const group = match.findLastIndex((value, i) => i > 0 && value !== undefined);
       const value = match[Math.max(0, group)] ?? '';
       const at = match.indices?.[Math.max(0, group)]?.[0] ?? match.index;
-      found.push(...partsOf({ at, text: value }));
+      if (random !== true || value.split(/[^A-Za-z0-9]/).some(looksRandom)) found.push(...writtenOut({ at, text: value, kind, form: ofValue !== true ? 'shape' : /["'`]/.test(text[at - 1] ?? '') ? 'quoted' : 'bare' }));
     }
   }
-  const sorted = found.filter(({ text: value }) => !isNone(value)).toSorted((a, b) => a.at - b.at || b.text.length - a.text.length);
+  return apart(found);
+}
+
+/** Ascending; of one that another one begins inside of, what is left of it. */
+function apart(found: readonly Span[]): readonly Span[] {
+  const sorted = found.toSorted((a, b) => a.at - b.at || b.text.length - a.text.length);
   let end = 0;
-  return sorted.flatMap(({ at, text: value }) => {
-    // Of one that another one begins inside of, what is left of it.
-    const from = Math.max(at, end);
-    if (from >= at + value.length) return [];
-    end = at + value.length;
-    return [{ at: from, text: value.slice(from - at) }];
+  return sorted.flatMap((span) => {
+    const from = Math.max(span.at, end);
+    if (from >= span.at + span.text.length) return [];
+    end = span.at + span.text.length;
+    return [from === span.at ? span : { ...span, at: from, text: span.text.slice(from - span.at) }];
   });
 }
-
-/** Of a value that is itself a list of 'name=value' the values; a header of Honeycomb's has a shape of its own. */
-function partsOf(span: Span): readonly Span[] {
-  if (!/^\\?["']?[A-Za-z][\w-]{0,60}\s{0,4}[=:]/.test(span.text) || span.text.includes('://')) return [span];
-  let at = span.at;
-  return span.text.split(',').flatMap((pair) => {
-    const [before = ''] = /^[^=:]{0,80}[=:]\s{0,8}(?:Basic|Bearer)?(?:\s|%20){0,4}/.exec(pair) ?? [];
-    const part = { at: at + before.length, text: pair.slice(before.length).replace(/["']$/, '') };
-    at += pair.length + 1;
-    return part.text.length < 4 ? [] : [part];
-  });
-}
-
-/** Filled in from elsewhere, masked already, or a version ("jsonwebtoken": "^9.0.0"). */
-const isNone = (value: string): boolean =>
-  /\$(?!\$)[{\w(]/.test(value.replaceAll('$$', '')) || value.includes('{{') || value.includes('…') || value === '[hidden]' || /^[\^~<>=!v ]{0,3}\d{1,4}(?:\.[\dx*]{1,6}){1,3}(?:[-+][\w.+-]{0,30})?$/.test(value);
 
 /** The text with `stand` in the place of each span. */
 export function replaceSpans(text: string, spans: readonly Span[], stand: (secret: string) => string): string {

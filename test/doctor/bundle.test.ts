@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { bundleText, fromBundle } from '../../src/doctor/bundle/bundle.ts';
+import { bundleOf, fromBundle } from '../../src/doctor/bundle/bundle.ts';
 import { maskOf } from '../../src/doctor/bundle/mask.ts';
 import { recorded } from '../../src/doctor/bundle/record.ts';
 import { diagnose } from '../../src/doctor/engine.ts';
@@ -37,7 +37,7 @@ function bundled({ tree, env = {}, services = [], facts = {} }: Given) {
   if ('ask' in workspace) throw new Error('the case has no compose file of a standard name');
   const known: Known = { ...factsOf(workspace, services), ...(facts as Known) };
   const { lines } = diagnose(known, rules);
-  const make = (salt = randomUUID()) => bundleText({ version: 'x', services, workspace, composeFiles: [], recording: recorder.recording(), known, env, folder: '', salt });
+  const make = (salt = randomUUID()) => bundleOf({ version: 'x', services, workspace, composeFiles: [], recording: recorder.recording(), known, env, folder: '', salt }).text;
   return { lines, make };
 }
 const replay = (text: string): readonly Line[] => diagnose(fromBundle(text, 'b.json').known, rules).lines;
@@ -83,7 +83,7 @@ describe('what stands for a secret', () => {
     const { learn, mask } = maskOf([], 'salt');
     const texts = [`first ${secret}`, `API_TOKEN=${secret}`, Buffer.from(secret).toString('base64'), fingerprint(secret)];
     for (const text of texts) learn(text);
-    const [first = '', named, encoded = '', print] = texts.map(mask);
+    const [first = '', named, encoded = '', print] = texts.map((text) => mask(text));
     const stand = first.slice('first '.length);
     expect(named).toBe(`API_TOKEN=${stand}`);
     expect(Buffer.from(encoded, 'base64').toString()).toBe(stand);

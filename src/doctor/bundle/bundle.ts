@@ -9,7 +9,7 @@ import { readWorkspace } from '../../workspace/read.ts';
 import { factsOf } from '../know.ts';
 import { isMissing } from '../probing.ts';
 import type { Known } from '../types.ts';
-import { mappedJson, maskOf, textsIn } from './mask.ts';
+import { eachText, mappedJson, maskOf, type Hidden, type Masked } from './mask.ts';
 import { REPLAY_ROOT, replayed, type Recording } from './record.ts';
 
 /** Facts that are worked out again from the files. */
@@ -48,17 +48,42 @@ export interface BundleParts {
   /** Where it was run, relative to the root. */
   readonly folder: string;
   readonly salt: string;
+  /** Of this machine: no secret, but nobody's business. */
+  readonly hidden?: readonly Hidden[];
 }
 
-/** The bundle's text; every secret that is known, or looks like one, is masked. */
-export function bundleText({ version, services, workspace, composeFiles, recording, known, env, folder, salt }: BundleParts): string {
+export interface MadeBundle {
+  /** As it is saved. */
+  readonly text: string;
+  /** Paths of the files whose text is in it. */
+  readonly files: readonly string[];
+  readonly masked: readonly Masked[];
+}
+
+/** A bundle; every secret that is known, or looks like one, is masked, and so are `hidden`. */
+export function bundleOf({ version, services, workspace, composeFiles, recording, known, env, folder, salt, hidden = [] }: BundleParts): MadeBundle {
   const facts = Object.fromEntries(Object.entries(known).filter(([name]) => !DERIVED.includes(name)).map(([name, fact]) => [name, trimmed(fact)]));
   const relevant = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value !== undefined && RELEVANT.test(name) && name !== 'PATH' ? [[name, value] as const] : [])));
   const bundle: Bundle = { schema: 1, version, services: [...services], composeFiles: [...composeFiles], env: relevant, folder, files: { ...structuredClone(recording), texts: textsOf(recording, workspace) } as Bundle['files'], facts };
-  const { learn, mask } = maskOf(secretsIn(workspace, known, env), salt);
+  const { learn, mask, maskName, masked } = maskOf(secretsIn(workspace, known, env), salt, hidden, ordinaryOf(workspace));
   // First all of it: what is named in one file may stand without its name in another one.
-  for (const text of textsIn(bundle)) learn(text);
-  return `${JSON.stringify(mappedJson(bundle, (text) => mask(text).replaceAll(workspace.files.root, REPLAY_ROOT)), null, 1)}\n`;
+  eachText(bundle, (text, way) => learn(text, placeOf(way)));
+  const at = (text: string): string => text.replaceAll(workspace.files.root, REPLAY_ROOT);
+  const safe = mappedJson(bundle, (text, way) => at(way.at(-1) === '' ? maskName(text) : mask(text, placeOf(way))));
+  return { text: `${JSON.stringify(safe, null, 1)}\n`, files: Object.entries(bundle.files.texts).filter(([, text]) => text !== null).map(([path]) => path), masked: masked() };
+}
+
+/** What people call the place of a value: its file, or where it was found out. */
+function placeOf([part = '', name = '', path = '']: readonly string[]): string {
+  if (part === 'files') return name === 'texts' ? path : 'a path';
+  if (part === 'env') return `the shell's ${name}`;
+  // An environment as a list of names: each value as if it stood behind its name.
+  return part === 'facts' ? `what was found out of ${name}` : part;
+}
+
+/** Names that rules look at, which a password may be as well. */
+function ordinaryOf({ services, files }: Workspace): ReadonlySet<string> {
+  return new Set([files.root, ...services.flatMap(({ name, image, env }) => [name, ...(image === undefined ? [] : [image, ...image.split(/[/:@]/)]), ...env.map((one) => one.name)])]);
 }
 
 /** Of a .env file that neither Compose nor a service reads (another tool's, a browser build's) only what rules look at; its other lines are blank. */

@@ -5,87 +5,160 @@
 import { createHmac } from 'node:crypto';
 
 import { fingerprint, isSecretName, urlForm } from '../../ui/redact.ts';
-import { replaceSpans, secretSpans } from '../../ui/secret-shapes.ts';
+import { looksRandom } from '../../ui/random-looking.ts';
+import { secretSpans, type Span } from '../../ui/secret-shapes.ts';
+import { LOCK_FILE, unknownSpans } from './unknown.ts';
+import { wordsOf } from './words.ts';
 
-/** What stands for a secret and is none: names of variables, masks, placeholders. */
-const NO_SECRET = /^\s*$|^\$\{?\w*\}?$|\$\{|^<.*>$|your|example|placeholder|changeme|x{5}|\.\.\.|…|^(?:true|false|none|null|[a-z-]{1,12})$|^\d{1,5}$/i;
-/** Code that gets a value from elsewhere. */
-const CODE = /^(?:os\.|process\.|env\(|x-honeycomb|[\w.]{1,80}\()/i;
-/** Shorter ones, and words that everybody uses, are masked where they stand behind a secret's name, and nowhere else. */
+/** What stands for a secret and is none: names of variables, masks, placeholders, words of a language. */
+const NO_SECRET = /^\s*$|^\$\{?\w*\}?$|^<.*>$|your|example|placeholder|change_?me|x{5}|\*{3}|\.\.\.|…|^(?:true|false|none|null|nil|undefined|yes|no|on|off|default|latest|required|optional|string|str|number|boolean|bytes|self|this|await|async|return|new)$/i;
+/** Words that everybody uses, and short ones, are masked where they stand behind a secret's name, and nowhere else. */
+const WORD = /^[A-Za-z][a-z-]{0,11}$|^\d{1,5}$/;
 const SHORTEST = 6;
+/** Of so few different signs a text is full without meaning it. */
+const FEWEST_SIGNS = 4;
+/** Code that gets a value from elsewhere. */
+const CODE = /^(?:os\.|process\.|env\(|import\.|x-honeycomb|[\w.]{1,80}[([])/i;
+/** In source code a value without quotes is a name, or an expression; in a file of data it is a value. */
+const SOURCE = /\.(?:py|pyi|pyw|[cm]?[jt]sx?|vue|svelte|rb|go|java|kts?|scala|php|rs|exs?|cs|fs|vb|c|cc|cpp|h|swift|lua|pl)$|\(code\)$/i;
+const NAME = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*[,;)\]}]{0,3}$/;
 /** NAME=value, NAME: value as a line of its own: a variable of a compose file, an env file, a Dockerfile. */
 const VARIABLE = /^([ \t]{0,80}(?:-[ \t]{1,8}|export[ \t]{1,8}|ENV[ \t]{1,8}|ARG[ \t]{1,8})?["']?([A-Z][A-Z0-9_]{0,80})["']?(?:[ \t]{0,8}[=:][ \t]{0,8}["']?|[ \t]{1,8}))([^\s"'#]{1,4000})/gm;
 /** What is telemetry's own is kept as it is where it is no secret: that is what the rules look at. */
 const OURS = /^(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_/;
 const FINGERPRINT = /[^\s…]{0,3}… (\d{1,9}) characters, #([0-9a-f]{4})/g;
 
+/** Where values of one kind were masked. */
+export interface Masked {
+  readonly kind: string;
+  /** 'file:line', or what was found out; in the order of the bundle. */
+  readonly places: readonly string[];
+}
 export interface Mask {
-  /** Takes up what could be a secret in a text, so that it is masked in every other one. */
-  learn(text: string): void;
+  /** Takes up what could be a secret in a text, so that it is masked in every other one. @param place the file it is, or what it belongs to. */
+  learn(text: string, place?: string): void;
   /** The text without secrets. */
-  mask(text: string): string;
+  mask(text: string, place?: string): string;
+  /** A name or a path without what is known to be secret. */
+  maskName(text: string): string;
+  /** What was masked so far, the most frequent kind first; of a value that stands in many places the ones that gave it away. */
+  masked(): readonly Masked[];
+}
+export interface Hidden {
+  /** A user, a host, a folder: no secret, but nobody's business. */
+  readonly kind: string;
+  readonly value: string;
 }
 
 /**
  * @param secrets values that are known to be secret: the shell's, the stores', the containers'.
  * @param salt of this bundle alone, so that nobody can try out words against what stands for them.
+ * @param hidden masked as whole words wherever they stand.
+ * @param ordinary names that the rules look at (services, images): they are masked nowhere but where they stand as a secret.
  */
-export function maskOf(secrets: Iterable<string>, salt: string): Mask {
+export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly Hidden[] = [], ordinary: ReadonlySet<string> = new Set()): Mask {
   const stands = new Map<string, string>();
-  /** The first signs of a secret → those that begin so, the longest first. */
-  const byStart = new Map<string, string[]>();
+  const words = wordsOf();
   /** Rules compare fingerprints: that of a secret becomes that of what stands for it. */
   const prints = new Map<string, string>();
+  const told = new Map<string, Set<string>>();
   const stand = (secret: string, made: string): void => {
     if (stands.has(secret)) return;
     stands.set(secret, made);
-    const start = secret.slice(0, SHORTEST);
-    byStart.set(start, [...(byStart.get(start) ?? []), secret].toSorted((a, b) => b.length - a.length));
+    words.add(secret);
   };
   const take = (secret: string): void => {
-    if (secret.length < SHORTEST || NO_SECRET.test(secret) || stands.has(secret)) return;
+    if (secret.length < SHORTEST || isWord(secret) || isPlaceholder(secret) || ordinary.has(secret) || stands.has(secret) || new Set(secret.slice(0, 200)).size < FEWEST_SIGNS) return;
     const made = alike(secret, salt);
     stand(secret, made);
     prints.set(fingerprint(secret), fingerprint(made));
-    for (const form of FORMS) if (form(secret) !== secret) stand(form(secret), form(made));
+    const others = formsOf(made);
+    formsOf(secret).forEach((form, i) => {
+      if (form.length >= SHORTEST && form !== secret) stand(form, others[i] ?? '');
+    });
   };
-  const everywhere = (text: string): string => {
-    const parts: string[] = [];
-    let end = 0;
-    for (let i = 0; i + SHORTEST <= text.length; i += 1) {
-      const secret = byStart.get(text.slice(i, i + SHORTEST))?.find((one) => text.startsWith(one, i));
-      if (secret === undefined) continue;
-      parts.push(text.slice(end, i), stands.get(secret) ?? '');
-      end = i + secret.length;
-      i = end - 1;
-    }
-    return parts.join('') + text.slice(end);
-  };
+  const everywhere = (text: string): string => replaced(text, words.find(text).map(({ at, word, skip }) => ({ at, length: word.length - skip, put: (stands.get(word) ?? '').slice(skip) })));
   // Another program's password may be a word that stands all over: it goes where it is named.
   const here = (text: string): string => text.replace(VARIABLE, (all, before: string, name: string, value: string) =>
-    !isSecretName(name) || OURS.test(name) || value.includes('$') || stands.has(value) || CODE.test(value) ? all : before + alike(value, salt));
-  const login = (text: string): string => replaceSpans(text, secretSpans(text).filter(({ at, text: value }) => !stands.has(value) && text[at - 1] === ':' && text[at + value.length] === '@'), (value) => alike(value, salt));
-  const print = (text: string): string => text.replace(FINGERPRINT, (found, length: string, digest: string) => {
-    const known = prints.get(found);
+    !isSecretName(name) || OURS.test(name) || value.includes('$') || stands.has(value) || isCode(value) ? all : before + alike(value, salt));
+  const found = (text: string, place: string): readonly Span[] => {
+    const source = SOURCE.test(place);
+    return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom))));
+  };
+  const inPlace = (text: string, place: string): string => {
+    let end = 0;
+    return replaced(text, found(text, place).toSorted((a, b) => a.at - b.at || b.text.length - a.text.length).flatMap(({ at, text: value, form }) => {
+      const from = Math.max(at, end);
+      // What is known stands the same everywhere; what is telemetry's own and a word stays.
+      if (from >= at + value.length || stands.has(value) || (form !== 'shape' && isWord(value) && OURS_BEFORE.test(text.slice(Math.max(0, at - 100), at)))) return [];
+      end = at + value.length;
+      return [{ at: from, length: end - from, put: alike(value, salt).slice(from - at) }];
+    }));
+  };
+  const print = (text: string): string => text.replace(FINGERPRINT, (shown, length: string, digest: string) => {
+    const known = prints.get(shown);
     return known ?? `… ${length} characters, #${createHmac('sha256', salt).update(`${length}\n${digest}`).digest('hex').slice(0, 4)}`;
   });
+  const others = hidden.filter(({ value }) => value.length > 2 && !ordinary.has(value));
+  const personal = (text: string, place: string): string => others.reduce((left, { kind, value }) => {
+    if (!left.includes(value)) return left;
+    const shown = left.replaceAll(new RegExp(`(?<![A-Za-z0-9])${value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g'), () => alike(value, salt));
+    if (shown !== left) tell(kind, place);
+    return shown;
+  }, text);
+  const tell = (kind: string, place: string): void => void told.set(kind, (told.get(kind) ?? new Set()).add(place));
   for (const secret of secrets) for (const one of [secret, secret.trim()]) take(one);
   return {
-    learn(text) {
-      for (const { text: value } of secretSpans(text)) if (!CODE.test(value)) take(value);
+    learn(text, place = '') {
+      const lineOf = lines(text);
+      for (const { text: value, kind, at, of } of found(text, place).toSorted((a, b) => (a.of ?? a.at) - (b.of ?? b.at))) {
+        take(value);
+        tell(kind, text.includes('\n') ? `${place}:${lineOf(of ?? at)}` : place);
+      }
     },
-    mask: (text) => print(everywhere(login(here(text)))),
+    mask: (text, place = '') => personal(print(everywhere(inPlace(here(text), place))), place),
+    maskName: (text) => personal(everywhere(text), ''),
+    masked: () => [...told].map(([kind, places]) => ({ kind, places: [...places] })).toSorted((a, b) => b.places.length - a.places.length),
+  };
+}
+const OURS_BEFORE = /\b(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_\w{1,80}["']?\s{0,8}[:=]\s{0,8}["']?$/;
+
+const isWord = (value: string): boolean => WORD.test(value) || value.length < SHORTEST;
+const isPlaceholder = (value: string): boolean => NO_SECRET.test(value) && !value.split(/[^A-Za-z0-9]/).some(looksRandom);
+const isCode = (value: string): boolean => CODE.test(value);
+
+/** @returns the line of a place in the text, from 1; the places are asked for in their order. */
+function lines(text: string): (at: number) => number {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return (at) => {
+    for (; next >= 0 && next < at; next = text.indexOf('\n', next + 1)) line += 1;
+    return line;
   };
 }
 
-/** A secret as it may stand elsewhere: for a URL, in JSON, in base64 (without its end, which depends on what follows). */
-const FORMS: readonly ((secret: string) => string)[] = [
-  urlForm,
-  (secret) => JSON.stringify(secret).slice(1, -1),
-  (secret) => Buffer.from(secret).subarray(0, Math.floor(Buffer.byteLength(secret) / 3) * 3).toString('base64'),
-];
+/** @param pieces ascending, not overlapping. */
+function replaced(text: string, pieces: readonly { readonly at: number; readonly length: number; readonly put: string }[]): string {
+  const parts: string[] = [];
+  let end = 0;
+  for (const { at, length, put } of pieces) {
+    parts.push(text.slice(end, at), put);
+    end = at + length;
+  }
+  return parts.join('') + text.slice(end);
+}
 
-/** Same length, same kinds of characters; the prefix that tells a key's kind and region stays. */
+/** A secret as it may stand elsewhere: for a URL, in JSON, in hexadecimal digits, in base64 behind any other text (without its ends, which depend on what is beside). */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = [0, 1, 2].map((before) => {
+    const skip = before === 0 ? 0 : 3 - before;
+    return bytes.subarray(skip, skip + Math.floor((bytes.length - skip) / 3) * 3).toString('base64');
+  });
+  return [urlForm(secret), urlForm(secret).replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), JSON.stringify(secret).slice(1, -1), bytes.toString('hex'), ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+/** Same length, same kinds of characters; the prefix that tells a key's kind and region stays, and what stands for another sign. */
 function alike(secret: string, salt: string): string {
   const prefix = /^hc[a-z](?:ik|ic|lk|mk)_/.exec(secret)?.[0] ?? '';
   const hexadecimal = /^[0-9a-f]+$/.test(secret);
@@ -95,27 +168,29 @@ function alike(secret: string, salt: string): string {
     while (digest.length <= i) digest = Buffer.concat([digest, createHmac('sha256', salt).update(`${digest.length}\n${secret}`).digest()]);
     return digest[i] ?? 0;
   };
-  // Of what is encoded for a URL the codes stay: they stand for signs.
-  return prefix + Array.from(secret.slice(prefix.length).match(/%[0-9A-Fa-f]{2}|[^]/gu) ?? [], (char, i) => {
-    if (char.length > 2) return char;
+  // Of what is encoded for a URL or escaped the codes stay: they stand for signs.
+  return prefix + Array.from(secret.slice(prefix.length).match(/%[0-9A-Fa-f]{2}|\\[nrtbf"'\\/]|[^]/gu) ?? [], (char, i) => {
+    if (char.length > 2 || char.startsWith('\\')) return char;
     if (/[0-9]/.test(char)) return String(byte(i) % 10);
     if (/[a-z]/.test(char)) return letters[byte(i) % letters.length] ?? 'a';
     if (/[A-Z]/.test(char)) return (letters[byte(i) % letters.length] ?? 'a').toUpperCase();
-    return char;
+    // Other scripts: a letter that is not ASCII either.
+    return /\p{L}/u.test(char) && char.length === 1 ? String.fromCharCode(0xe0 + (byte(i) % 22)) : char;
   }).join('');
 }
 
-/** `change` over every string of a JSON value, names of keys as well. */
-export function mappedJson(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => mappedJson(item, change));
+/** `change` over every string of a JSON value, names of keys as well; it is told the way to it. */
+export function mappedJson(value: unknown, change: (text: string, way: readonly string[]) => string, way: readonly string[] = []): unknown {
+  if (typeof value === 'string') return change(value, way);
+  if (Array.isArray(value)) return value.map((item) => mappedJson(item, change, way));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mappedJson(item, change)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key, [...way, '']), mappedJson(item, change, [...way, key])]));
 }
 
-/** Every string of a JSON value, names of keys as well. */
-export function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  return typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
+/** Every string that is a value, with the way to it. */
+export function eachText(value: unknown, see: (text: string, way: readonly string[]) => void): void {
+  mappedJson(value, (text, way) => {
+    if (way.at(-1) !== '') see(text, way);
+    return text;
+  });
 }

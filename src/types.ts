@@ -382,6 +382,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The only variables of this process that the program gets (`env` is added to them); undefined = all. */
   readonly inherit?: readonly string[];
+  /** It leads a process group: all that it started ends with this process. Not together with `input`. */
+  readonly group?: boolean;
   /** Hears each line of its output as it comes, whichever stream it came on. */
   readonly live?: (line: string) => void;
 }
@@ -436,7 +438,8 @@ export interface ServiceReport {
 export interface EditReport {
   readonly path: string;
   readonly kind: 'edit' | 'create' | 'lock' | 'store';
-  readonly status: 'changed' | 'unchanged' | 'refused';
+  /** 'follows': a lock file that a package manager will bring up to date, and did not in a dry run. */
+  readonly status: 'changed' | 'unchanged' | 'refused' | 'follows';
   readonly why: string;
 }
 /** What every command returns: rendered as text or as JSON by ui/, nowhere else. */

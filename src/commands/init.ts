@@ -11,7 +11,7 @@ import { ask } from '../ui/ask.ts';
 import { oneLine } from '../ui/redact.ts';
 import { withoutSecrets } from '../ui/secret-shapes.ts';
 import { shellOf } from '../ui/shell-lines.ts';
-import { editLines, found, planLines, remarks } from '../ui/show.ts';
+import { editLines, following, found, planLines, remarks } from '../ui/show.ts';
 import { diffText } from '../write/diff.ts';
 import { referee } from '../write/compose-referee.ts';
 import { planJson } from '../write/plan-file.ts';
@@ -40,10 +40,12 @@ export const run: Run = async (args, context) => {
   // What only looks needs no key: a diff, a saved plan and a guard for CI are the same with every key.
   const looks = args.dryRun || args.patch !== undefined || args.out !== undefined || args.check;
 
+  // A package manager asks a registry, which a look need not do.
+  const looking = args.check || args.dryRun;
   const setting = await settle(workspace, args, context, looks, selection.taken.length > 0);
   const { choices } = setting;
-  const prepared = await prepare(workspace, selection, choices, args.check ? undefined : setting.keeping?.verdict, context.tools, { withoutLocks: args.check });
-  const edits = editsOf(prepared, setting.keeping, workspace);
+  const prepared = await prepare(workspace, selection, choices, args.check ? undefined : setting.keeping?.verdict, context.tools, { locks: looking ? 'follow' : args.offline ? 'refuse' : 'run' });
+  const edits = editsOf(prepared, setting.keeping, workspace, args);
   const report = (exit: number, next: readonly string[] = []): Report =>
     ({ schema: 1, command: 'init', exit, ok: exit === EXIT.done, services: prepared.services, edits, plan: prepared.plan, next });
   const undone = prepared.services.some(({ action }) => action === 'manual');
@@ -60,6 +62,9 @@ export const run: Run = async (args, context) => {
   }
 
   if (looks) {
+    const follow = args.dryRun ? following(prepared.plan, args.offline) : [];
+    for (const { path, why } of follow) context.print(`  ${oneLine(path)} follows: ${oneLine(why)}`);
+    if (args.out !== undefined && follow.length > 0) throw new Stop(EXIT.refused, `A dry run has no whole plan to save: ${follow.map(({ path }) => path).join(', ')} would be missing.`, 'leave --dry-run out: --out writes nothing but the plan');
     const diff = () => diffText(workspace, prepared.plan);
     if (args.out !== undefined) saveText(resolve(context.cwd, args.out), planJson(prepared.plan));
     if (args.patch !== undefined && args.patch !== '-') saveText(resolve(context.cwd, args.patch), diff());
@@ -126,13 +131,14 @@ function oneOutput(args: ParsedArgs): void {
 const saidSo = ({ rule }: Line, { endpoint }: Choices): boolean => endpoint !== undefined && rule.startsWith('files.endpoint-');
 
 /** Every file and store that is touched, or was looked at and is right. */
-function editsOf({ plan }: Prepared, keeping: Keeping | undefined, workspace: Workspace): EditReport[] {
+function editsOf({ plan }: Prepared, keeping: Keeping | undefined, workspace: Workspace, args: ParsedArgs): EditReport[] {
   const touched = plan.patches.map(({ path, kind }): EditReport => ({ path, kind, status: 'changed', why: kind === 'lock' ? 'the package manager brings it up to date' : 'see the diff' }));
   const known = new Set<string>(touched.map(({ path }) => path));
   const met = plan.judged.flatMap(({ verdict, need }) => (verdict.is === 'met' && typeof verdict.where !== 'string' && need.kind !== 'secret' ? [verdict.where.path] : []));
   const unchanged = [...new Set(met)].filter((path) => !known.has(path)).map((path): EditReport => ({ path, kind: 'edit', status: 'unchanged', why: 'what is needed is there' }));
   const refused = plan.refused.filter(({ service }) => !workspace.services.every(({ name }) => name !== service)).map(({ service, why }): EditReport => ({ path: service, kind: 'edit', status: 'refused', why }));
-  return [...touched, ...unchanged, ...refused, ...(keeping?.edits ?? [])];
+  const follow = args.dryRun ? following(plan, args.offline).map(({ path, why }): EditReport => ({ path, kind: 'lock', status: 'follows', why })) : [];
+  return [...touched, ...follow, ...unchanged, ...refused, ...(keeping?.edits ?? [])];
 }
 
 /** Docker Compose, where it is there, must read the planned file as we do. @throws Stop (exit 4) where it does not. */

@@ -64,7 +64,8 @@ export async function startChild(argv: readonly string[], { cwd, env, output, ou
   void ended.finally(() => running.delete(one));
   if (!watching) {
     watching = true;
-    process.on('exit', () => {
+    // In front of what tidies up after them.
+    process.prependListener('exit', () => {
       for (const left of running) left.signal('SIGKILL');
     });
   }

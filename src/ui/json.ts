@@ -22,7 +22,7 @@ const service = z.object({
 const edit = z.object({
   path: z.string().meta({ description: 'A file, relative to the workspace, or the name of a store' }),
   kind: z.enum(['edit', 'create', 'lock', 'store']),
-  status: z.enum(['changed', 'unchanged', 'refused']),
+  status: z.enum(['changed', 'unchanged', 'refused', 'follows']).meta({ description: 'follows: a lock file that its package manager will bring up to date; a dry run does not run it' }),
   why: z.string(),
 }).meta({ description: 'Every file and store that the plan touches; unchanged where there was nothing to do.' });
 

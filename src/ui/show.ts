@@ -63,6 +63,14 @@ export function remarks(services: readonly ServiceReport[], columns = 80): strin
   ]);
 }
 
+/** Lock files that a dry run leaves to their package managers, each with the command. */
+export function following(plan: Plan, offline: boolean): { readonly path: string; readonly why: string }[] {
+  const made = new Set<string>(plan.patches.map(({ path }) => path));
+  const locks = plan.ops.flatMap((op) => (op.op === 'lock' ? op.writes.map((path) => ({ path, op })) : []));
+  const also = offline ? ', and with --offline not at all: its services would be left out' : '';
+  return locks.filter(({ path }) => !made.has(path)).map(({ path, op }) => ({ path, why: `\`${op.argv.join(' ')}\`, not run in a dry run${also}` }));
+}
+
 /** What the plan does, one line a file: where, how many lines, what for. */
 export function planLines(plan: Plan, workspace: Workspace): string[] {
   const rows = plan.patches.map((patch) => [`${oneLine(patch.path)}${lineOf(patch, workspace)}`, countOf(patch), whyOf(patch, plan.ops)] as const);

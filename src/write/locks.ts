@@ -1,14 +1,17 @@
 /**
- * A lock file follows its manifest: the project's own package manager runs on copies in a temporary folder, and what
- * it makes becomes a patch. Nothing is installed into the workspace, and no script of the repository is run.
+ * A lock file follows its manifest: the project's own package manager runs in a temporary folder, on files of our own
+ * making, and what it makes becomes a patch. Nothing is installed into the workspace; no code, no setting and no
+ * credential of the repository takes part, and none of this process's keys.
  */
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { refuse } from '../formats/refusal.ts';
+import { isRefusal, refuse } from '../formats/refusal.ts';
 import type { Files, Op, Path, Refusal, Splice, Tools } from '../types.ts';
 import { clean } from '../ui/redact.ts';
 import { decode, encode } from './bytes.ts';
-import { lockVersion } from './lock-versions.ts';
+import { lockEnvironment, ownSettings } from './lock-env.ts';
+import { lockInput, type LockInput } from './lock-input.ts';
+import { lockResult } from './lock-result.ts';
 import { spliceBetween } from './text-diff.ts';
 import { readBytes, withScratch } from './write.ts';
 
@@ -17,69 +20,63 @@ export type LockAnswer = { readonly files: readonly { readonly path: Path; reado
 
 const LIMIT_MS = 300_000;
 
-// Package managers: no questions, no other version of themselves out of the repository, no scripts.
-const QUIET = {
-  CI: '1',
-  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
-  YARN_IGNORE_PATH: '1',
-  YARN_ENABLE_SCRIPTS: '0',
-  YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
-  npm_config_ignore_scripts: 'true',
-  npm_config_audit: 'false',
-  npm_config_fund: 'false',
-  PIPENV_NOSPIN: '1',
-  POETRY_NO_INTERACTION: '1',
-};
+/** Whether a lock operation could be run here, without running it. A refusal says what is in the way. */
+export function lockRefusal(op: LockOp, planned: Files): Refusal | undefined {
+  const input = lockInput(op, planned);
+  return isRefusal(input) ? notRun(op, input.refused) : undefined;
+}
+
+const notRun = (op: LockOp, why: string): Refusal => refuse(`${op.argv[0]} was not run for ${op.writes.join(', ')}: ${why}`);
+
+/** Answers that were given already, of this process: the same inputs are never run twice. */
+const given = new WeakMap<Tools, Map<string, Promise<LockAnswer>>>();
 
 /** Runs a lock operation over the planned files. A refusal names the reason; the caller adds the command to run by hand. */
-export async function runLock(op: LockOp, planned: Files, tools: Tools): Promise<LockAnswer> {
+export function runLock(op: LockOp, planned: Files, tools: Tools): Promise<LockAnswer> {
+  const input = lockInput(op, planned);
+  if (isRefusal(input)) return Promise.resolve(notRun(op, input.refused));
+  const key = JSON.stringify([op, [...input.files], op.writes.map((path) => planned.text(path))]);
+  const known = given.get(tools) ?? new Map<string, Promise<LockAnswer>>();
+  given.set(tools, known);
+  const answer = known.get(key) ?? run(op, input, planned, tools);
+  known.set(key, answer);
+  return answer;
+}
+
+async function run(op: LockOp, input: LockInput, planned: Files, tools: Tools): Promise<LockAnswer> {
   const [program = ''] = op.argv;
   const names = op.writes.join(', ');
-  const copies = new Map<string, Uint8Array>();
-  for (const path of [...op.reads, ...op.writes]) {
-    const text = planned.text(path);
-    if (text !== undefined) copies.set(inFolder(op.cwd, path), encode(text, planned.encoding(path)));
-  }
-  const working = tools.working(`${program}: bringing ${names} up to date`);
+  const own = ownSettings(tools.env, planned.root);
+  if ('inside' in own) return notRun(op, `your own settings (${own.inside}) lie in the workspace, so they may be somebody else's.`);
+  if (own.forAnyHost && input.hosts) return notRun(op, 'the repository names a registry, and your own settings have a credential for whatever registry is named.');
+  const copies = new Map([...input.files].map(([path, text]) => [path, encode(text, 'utf-8')]));
+  const { inherit, env } = lockEnvironment(tools.env, own);
+  const working = tools.working(`${names}: runs \`${op.argv.join(' ')}\` on a copy, no scripts`);
   const answer = await withScratch(copies, async (folder): Promise<LockAnswer> => {
-    const argv = await forThisVersion(op.argv, folder, tools);
-    const { code, err, out } = await tools.exec(argv, { cwd: folder, ms: LIMIT_MS, env: QUIET });
+    const { code, err, out } = await tools.exec(input.argv, { cwd: folder, ms: LIMIT_MS, inherit, env: { ...env, ...input.env }, group: true });
     if (code === 127) return refuse(`${names} has to follow its manifest, and ${program} is not installed here.`);
     if (code === 124) return refuse(`${program} did not finish ${names} within ${LIMIT_MS / 60_000} minutes.`);
-    if (code !== 0) return refuse(`${program} could not bring ${names} up to date: ${lastWords(err, out, folder)}`);
-    return results(op, planned, folder);
+    const left = input.left.length === 0 ? '' : ` Of the repository's settings these were not passed on: ${input.left.join(', ')}.`;
+    if (code !== 0) return refuse(`${program} could not bring ${names} up to date: ${lastWords(err, out, folder)}${left}`);
+    return results(op, input, planned, folder);
   });
-  if ('refused' in answer) working.failed(answer.refused);
+  if (isRefusal(answer)) working.failed(answer.refused);
   else working.done();
   return answer;
 }
 
-function results(op: LockOp, planned: Files, folder: string): LockAnswer {
+function results(op: LockOp, input: LockInput, planned: Files, folder: string): LockAnswer {
   const files: { path: Path; splices: readonly Splice[]; after: string }[] = [];
   for (const path of op.writes) {
-    const bytes = readBytes(join(folder, ...inFolder(op.cwd, path).split('/')));
-    const encoding = planned.encoding(path);
-    const after = bytes === undefined ? undefined : decode(bytes, encoding);
+    const at = op.cwd === '' ? path : path.slice(op.cwd.length + 1);
+    const bytes = readBytes(join(folder, ...at.split('/')));
     const before = planned.text(path) ?? '';
-    if (after === undefined) return refuse(`${op.argv[0]} left no ${path} behind.`);
-    const [was, is] = [lockVersion(path, before), lockVersion(path, after)];
-    if (was !== is) return refuse(`${op.argv[0]} here writes ${path} in another version (${is ?? 'unknown'}) than the one that is there (${was ?? 'unknown'}).`);
-    const splices = spliceBetween(before, after);
-    if (splices.length > 0) files.push({ path, splices, after });
+    const made = lockResult(op, path, before, input.files.get(at) ?? '', bytes === undefined ? undefined : decode(bytes, 'utf-8'));
+    if (isRefusal(made)) return made;
+    const splices = spliceBetween(before, made.text);
+    if (splices.length > 0) files.push({ path, splices, after: made.text });
   }
   return { files };
-}
-
-/** Poetry 1 would bring every package up to date unless it is told not to; Poetry 2 no longer knows the flag. */
-async function forThisVersion(argv: readonly string[], folder: string, tools: Tools): Promise<readonly string[]> {
-  if (argv[0] !== 'poetry') return argv;
-  const { out } = await tools.exec(['poetry', '--version'], { cwd: folder, ms: 30_000 });
-  return /version 1\./.test(out) ? [...argv, '--no-update'] : argv;
-}
-
-/** A path of the workspace inside the copy of its folder; what lies above is put beside under its own name. */
-function inFolder(cwd: Path, path: Path): string {
-  return cwd === '' ? path : path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : (path.split('/').at(-1) ?? path);
 }
 
 const LONGEST = 300;

@@ -2,11 +2,11 @@
  * What was judged becomes a plan: plain data, proven file by file. A service that cannot be done is taken out whole,
  * the others stay.
  */
-import type { Judged, Op, Patch, Path, Plan, Stuck, Tools, Workspace } from '../types.ts';
+import type { Files, Judged, Op, Patch, Path, Plan, Stuck, Tools, Workspace } from '../types.ts';
 import { overlay } from '../workspace/overlay.ts';
-import { isRefusal } from '../formats/refusal.ts';
+import { isRefusal, refuse } from '../formats/refusal.ts';
 import { byFile, lockPatch, rememberingPlanner, type FileRefusal } from './file-plans.ts';
-import { runLock, type LockAnswer } from './locks.ts';
+import { lockRefusal, runLock, type LockAnswer } from './locks.ts';
 import { byRank, inOrder, rankOf } from './order.ts';
 import { lockPaste } from './lock-paste.ts';
 import { pasteFor } from './paste.ts';
@@ -14,8 +14,11 @@ import { pasteFor } from './paste.ts';
 export interface PlanOptions {
   /** Also takes what differs (doctor --fix, after it was shown); init takes only what is absent. */
   readonly differs?: boolean;
-  /** No package manager is run and no lock file is in the plan: for a look that writes nothing (--check, what was found). */
-  readonly withoutLocks?: boolean;
+  /**
+   * 'run' (default): package managers bring lock files up to date, on copies. 'follow': none is run and no lock file is in
+   * the plan, for a look that writes nothing; what could not be run is refused. 'refuse': --offline, what needs one is refused.
+   */
+  readonly locks?: 'run' | 'follow' | 'refuse';
 }
 
 type Refused = Plan['refused'][number];
@@ -39,7 +42,6 @@ export async function makePlan(workspace: Workspace, judged: readonly Judged[], 
   const refused: Refused[] = [];
   let parts: readonly Part[] = partsOf(judged, options.differs === true, refused);
   const planner = rememberingPlanner(workspace.files);
-  const answers = new Map<string, LockAnswer>();
   for (;;) {
     parts = provable(workspace, planner, parts, refused);
     const ops = inOrder(parts.flatMap((part) => part.ops));
@@ -52,27 +54,41 @@ export async function makePlan(workspace: Workspace, judged: readonly Judged[], 
       texts.set(file.path, plan.after);
     }
     const after = overlay(workspace.files, texts);
-    let failed: { readonly op: LockOp; readonly why: string } | undefined;
-    for (const op of ops) {
-      if (op.op !== 'lock' || options.withoutLocks === true) continue;
-      const key = JSON.stringify([op, ...op.reads.map((path) => after.text(path))]);
-      const answer = answers.get(key) ?? (await runLock(op, after, tools));
-      answers.set(key, answer);
-      if (isRefusal(answer)) {
-        failed = { op, why: answer.refused };
-        break;
+    const locks = ops.filter((op) => op.op === 'lock');
+    const answers = await inTurns(locks, async (op) => ({ op, answer: await lockAnswer(op, after, tools, options.locks ?? 'run') }));
+    const failed = answers.flatMap(({ op, answer }) => (isRefusal(answer) ? [{ op, why: answer.refused }] : []));
+    if (failed.length === 0) {
+      for (const { answer } of answers) {
+        if (isRefusal(answer)) continue;
+        for (const { path, splices, after: text } of answer.files) patches.push({ rank: rankOf('lock', undefined), path, patch: lockPatch(workspace.files, path, splices, text) });
       }
-      for (const { path, splices, after: text } of answer.files) patches.push({ rank: rankOf('lock', undefined), path, patch: lockPatch(workspace.files, path, splices, text) });
+      return { schema: 1, judged: [...judged], ops, patches: patches.toSorted(byRank).map((file) => file.patch), refused };
     }
-    if (failed === undefined) return { schema: 1, judged: [...judged], ops, patches: patches.toSorted(byRank).map((file) => file.patch), refused };
-    const { op, why } = failed;
-    const isPart = (part: Part): boolean => part.ops.some((other) => JSON.stringify(other) === JSON.stringify(op));
-    for (const part of parts.filter(isPart)) refused.push({ service: part.service, why: `${why} ${LOCK_BY_HAND}`, paste: lockPaste(op, part.ops) });
-    parts = parts.filter((part) => !isPart(part));
+    for (const { op, why } of failed) {
+      const isPart = (part: Part): boolean => part.ops.some((other) => JSON.stringify(other) === JSON.stringify(op));
+      for (const part of parts.filter(isPart)) refused.push({ service: part.service, why: `${why} ${LOCK_BY_HAND}`, paste: lockPaste(op, part.ops) });
+      parts = parts.filter((part) => !isPart(part));
+    }
   }
 }
 
-const LOCK_BY_HAND = 'Mend that and run init again; or run the lines below where they work, then init.';
+/** Package managers that run side by side. */
+const AT_ONCE = 3;
+
+/** The answers in the order of the questions, a few at once. */
+async function inTurns<T, U>(all: readonly T[], ask: (one: T) => Promise<U>): Promise<readonly U[]> {
+  const answers: U[] = [];
+  for (let i = 0; i < all.length; i += AT_ONCE) answers.push(...(await Promise.all(all.slice(i, i + AT_ONCE).map(ask))));
+  return answers;
+}
+
+async function lockAnswer(op: LockOp, after: Files, tools: Tools, locks: 'run' | 'follow' | 'refuse'): Promise<LockAnswer> {
+  if (locks === 'run') return runLock(op, after, tools);
+  if (locks === 'follow') return lockRefusal(op, after) ?? { files: [] };
+  return refuse(`${op.writes.join(', ')} has to follow its manifest; ${op.argv[0]} asks a registry for that, and --offline was said.`);
+}
+
+const LOCK_BY_HAND = 'Fix that, or run the lines below where you trust these files; then run init again.';
 
 /** The operations of each service, in the order in which the services were judged; stuck ones are refused. */
 function partsOf(judged: readonly Judged[], differs: boolean, refused: Refused[]): Part[] {

@@ -3,7 +3,7 @@
  * this machine.
  */
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
 import { codeOf, reasonOf, type Disk, type Look } from './disk.ts';
@@ -19,10 +19,17 @@ export function saveText(file: string, text: string, disk: Disk = realDisk): voi
   }
 }
 
-/** Copies of some files in a private temporary folder, for as long as `use` runs. Names are paths inside the folder. */
+/**
+ * Some files in a private temporary folder, for as long as `use` runs; it is removed when this process ends, too, and a
+ * later run removes what a kill left. Names are paths inside the folder. Nothing secret may be in it.
+ */
 export async function withScratch<T>(copies: ReadonlyMap<string, Uint8Array>, use: (folder: string) => Promise<T>, disk: Disk = realDisk): Promise<T> {
-  const folder = disk.scratch();
+  const outer = disk.scratch();
+  const remove = (): void => disk.removeScratch(outer);
+  process.on('exit', remove);
   try {
+    const folder = join(outer, 'copy');
+    disk.makeFolder(folder, 0o700);
     for (const [name, bytes] of copies) {
       const parts = name.split('/');
       parts.slice(0, -1).forEach((_, i) => disk.makeFolder(join(folder, ...parts.slice(0, i + 1)), 0o700));
@@ -30,7 +37,8 @@ export async function withScratch<T>(copies: ReadonlyMap<string, Uint8Array>, us
     }
     return await use(folder);
   } finally {
-    disk.removeScratch(folder);
+    remove();
+    process.off('exit', remove);
   }
 }
 
@@ -64,6 +72,38 @@ function writeThrough(file: string, flags: string, mode: number, bytes: Uint8Arr
 }
 
 const SCRATCH = 'otel-setup-';
+/** In a scratch folder: the machine and the process that it belongs to. */
+const OWNER = 'owner';
+
+/** Removes scratch folders whose process was killed: of this user, private, no link, marked by a process of this machine that has gone. */
+function sweep(): void {
+  const top = tmpdir();
+  for (const name of orAbsent([], () => fs.readdirSync(top))) {
+    if (!name.startsWith(SCRATCH)) continue;
+    const folder = join(top, name);
+    try {
+      const { mode, uid } = fs.lstatSync(folder);
+      if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFDIR || (mode & 0o777) !== 0o700 || uid !== process.getuid?.()) continue;
+      const mark = join(folder, OWNER);
+      const look = fs.lstatSync(mark);
+      if (!look.isFile() || look.uid !== uid || look.size > 300) continue;
+      const [host, pid] = fs.readFileSync(mark, 'utf8').split('\n');
+      if (host === hostname() && /^[1-9]\d*$/.test(pid ?? '') && !isAlive(Number(pid))) fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Without a mark, or gone meanwhile: not ours to remove.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+let swept = false;
 
 /** The disk of this machine. */
 export const realDisk: Disk = {
@@ -109,8 +149,15 @@ export const realDisk: Disk = {
       if (handle !== undefined) fs.closeSync(handle);
     }
   },
-  scratch: () => fs.mkdtempSync(join(tmpdir(), SCRATCH)),
+  scratch: () => {
+    if (!swept) sweep();
+    swept = true;
+    const folder = fs.mkdtempSync(join(tmpdir(), SCRATCH));
+    fs.writeFileSync(join(folder, OWNER), `${hostname()}\n${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+    return folder;
+  },
   removeScratch: (folder) => {
-    if (folder.startsWith(join(fs.realpathSync(tmpdir()), SCRATCH)) || folder.startsWith(join(tmpdir(), SCRATCH))) fs.rmSync(folder, { recursive: true, force: true });
+    // A program that was ended with us may still write its last file.
+    if (folder.startsWith(join(fs.realpathSync(tmpdir()), SCRATCH)) || folder.startsWith(join(tmpdir(), SCRATCH))) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   },
 };

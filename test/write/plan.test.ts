@@ -85,7 +85,7 @@ describe('makePlan', () => {
 describe('lock files', () => {
   const lock: Op = { op: 'lock', argv: ['npm', 'install', '--package-lock-only'], cwd: 'web' as Path, reads: ['web/package.json' as Path], writes: ['web/package-lock.json' as Path] };
   const add: Op = { op: 'edit', path: 'web/package.json' as Path, format: 'package-json', change: { do: 'set', at: ['dependencies', 'b'], value: '1.0.0' } };
-  const tree: Tree = { ...THREE, 'web/package.json': '{\n  "dependencies": {\n    "a": "1.0.0"\n  }\n}\n', 'web/package-lock.json': '{\n  "lockfileVersion": 3,\n  "packages": {\n    "a": 1\n  }\n}\n' };
+  const tree: Tree = { ...THREE, 'web/package.json': '{\n  "dependencies": {\n    "a": "1.0.0"\n  }\n}\n', 'web/package-lock.json': '{\n  "lockfileVersion": 3,\n  "packages": {\n    "node_modules/a": {}\n  }\n}\n' };
   const all = [...judgedAs([add, lock], 'web'), ...judgedAs([set('a', 'TAG', '1')], 'a')];
 
   async function withManager(manage: (folder: string) => Partial<ExecResult>, options = {}) {
@@ -111,12 +111,12 @@ describe('lock files', () => {
   test('the package manager sees the planned manifest in a copy; its result becomes a patch', async () => {
     const plan = await withManager((folder) => {
       expect(readFileSync(join(folder, 'package.json'), 'utf8')).toContain('"b": "1.0.0"');
-      writeFileSync(join(folder, 'package-lock.json'), (tree['web/package-lock.json'] ?? '').replace('"a": 1\n', '"a": 1,\n    "b": 1\n'));
+      writeFileSync(join(folder, 'package-lock.json'), (tree['web/package-lock.json'] ?? '').replace('/a": {}\n', '/a": {},\n    "node_modules/b": {}\n'));
       return {};
     });
     expect(plan.refused).toEqual([]);
     expect(plan.patches.map((p) => [p.path, p.kind])).toEqual([['docker-compose.yml', 'edit'], ['web/package.json', 'edit'], ['web/package-lock.json', 'lock']]);
-    expect(after(plan, tree, 'web/package-lock.json')).toContain('"b": 1\n');
+    expect(after(plan, tree, 'web/package-lock.json')).toContain('"node_modules/b": {}\n');
   });
 
   test.each([
@@ -134,7 +134,7 @@ describe('lock files', () => {
   });
 
   test('without locks: nothing is run, nothing is refused', async () => {
-    const plan = await withManager(() => expect.unreachable('npm was run'), { withoutLocks: true });
+    const plan = await withManager(() => expect.unreachable('npm was run'), { locks: 'follow' });
     expect(plan.refused).toEqual([]);
     expect(plan.patches.map((p) => p.kind)).not.toContain('lock');
   });

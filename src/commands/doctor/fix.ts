@@ -5,7 +5,7 @@ import { EXIT, Stop } from '../../stop.ts';
 import type { Plan, Workspace } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { withoutSecrets } from '../../ui/secret-shapes.ts';
-import { planLines, wrap } from '../../ui/show.ts';
+import { following, planLines, wrap } from '../../ui/show.ts';
 import { referee } from '../../write/compose-referee.ts';
 import { diffText } from '../../write/diff.ts';
 import { writePlan } from '../../write/write-plan.ts';
@@ -22,7 +22,7 @@ export interface Mended {
 
 /** @throws Stop: 3 where nobody can be asked, 1 for "no", 4 where Compose would read the result otherwise, 130. */
 export async function fix(workspace: Workspace, { fixes }: Diagnosis, args: ParsedArgs, context: Context): Promise<Mended> {
-  const plan = await fixPlan(workspace, fixes, context.tools);
+  const plan = await fixPlan(workspace, fixes, context.tools, args.dryRun ? 'follow' : args.offline ? 'refuse' : 'run');
   for (const { service, why, paste } of plan.refused) {
     for (const line of wrap(`  ! ${oneLine(service)}: cannot be mended safely: ${oneLine(why)}`, 4)) context.warn(line);
     if (paste !== undefined) for (const line of [`    Paste into ${oneLine(paste.into)}:`, ...paste.text.split('\n').map((text) => `      ${oneLine(text)}`)]) context.warn(line);
@@ -33,6 +33,7 @@ export async function fix(workspace: Workspace, { fixes }: Diagnosis, args: Pars
   }
   for (const line of planLines(plan, workspace)) context.print(line);
   if (args.dryRun) {
+    for (const { path, why } of following(plan, args.offline)) context.print(`  ${oneLine(path)} follows: ${oneLine(why)}`);
     if (!args.json) context.result(withoutSecrets(diffText(workspace, plan)));
     return { plan, written: false, nothing: false };
   }

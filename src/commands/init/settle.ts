@@ -50,7 +50,7 @@ export async function settle(workspace: Workspace, args: ParsedArgs, context: Co
     return { backend: named, choices, keeping: keep(named.secret, key, stores, kept, workspace), shown: false, ...(key === undefined ? {} : { key }) };
   }
   if (wizard) {
-    const first = await prepare(workspace, selectServices(workspace, args, context.env), choicesFor(named, fallback), undefined, context.tools, { withoutLocks: true });
+    const first = await prepare(workspace, selectServices(workspace, args, context.env), choicesFor(named, fallback), undefined, context.tools, { locks: 'follow' });
     for (const line of found(workspace, first.services, Math.min(80, context.terminal.columns))) context.print(line);
     shown = true;
   }

@@ -52,13 +52,17 @@ export interface Files {
   isDir(path: Path): boolean;
   /** Files below `under` whose base name matches; bounded in depth and number; skips node_modules, .git, .venv, venv, dist and the like. Sorted. */
   find(under: Path, name: RegExp, depth?: number): readonly Path[];
-  /** In git's index. */
-  tracked(path: Path): boolean;
-  /** Ignored by git (or would be, where git is absent). */
+  /** In the index of the git repository that it lies in. */
+  tracked(path: Path): Tracked;
+  /** Ignored by git (or would be, where there is no repository). false where git does not answer. */
   ignored(path: Path): boolean;
   /** Text relative to a folder → Path, or undefined where it leaves the root (also through a symlink). Absolute paths inside the root are taken too. */
   resolve(from: Path, relative: string): Path | undefined;
 }
+/** 'unknown': there is a repository, and git did not answer: why (the end of a sentence), and the one thing to do. */
+export type Tracked =
+  | { readonly is: 'yes' | 'no' }
+  | { readonly is: 'unknown'; readonly why: string; readonly do: string };
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 export interface Service {

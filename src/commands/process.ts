@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 
 import type { ParsedArgs } from '../args.ts';
+import { startNothingFrom } from '../io/outside-programs.ts';
 import { realTools } from '../io/tools.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { jsonText } from '../ui/ci-commands.ts';
@@ -39,8 +40,10 @@ export function outside(env: Env): Outside {
     context(args, version) {
       const seen = terminal(args.color ? env : { ...env, NO_COLOR: '1' });
       const print = args.quiet ? () => {} : (text: string) => gate.say(text);
+      const cwd = workingFolder(args.cwd);
+      startNothingFrom(cwd);
       return {
-        cwd: workingFolder(args.cwd),
+        cwd,
         env,
         terminal: seen,
         tools: realTools({ terminal: seen, say: print, draw: (frame) => (args.quiet ? undefined : gate.draw(frame, seen.color)) }, env),

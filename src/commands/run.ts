@@ -17,7 +17,7 @@ export const run: Run = async (args, context) => {
   for (const { name, blank } of service.env) for (const variable of blank) context.warn(`  ${variable} is blank: ${name} of ${service.name} lacks it`);
   const shares = args.rest.length > 0 && context.terminal.interactive;
   context.print(`  ${service.name}: ${prepared.argv.join(' ')}${listening(service)}`);
-  const child = await startChild(prepared.argv, { cwd: prepared.cwd, env: prepared.env, output: shares ? 'terminal' : 'streams' });
+  const child = await startChild(prepared.argv, { cwd: prepared.cwd, env: prepared.env, ofWorkspace: true, output: shares ? 'terminal' : 'streams' });
   let asked = false;
   const release = context.onInterrupt(() => {
     asked = true;

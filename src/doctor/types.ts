@@ -48,7 +48,10 @@ export interface Kept {
   readonly raw?: string;
   /** This is what Compose fills ${NAME} with. */
   readonly wins: boolean;
+  /** In git; undefined = no file, or `untold`. */
   readonly tracked?: boolean;
+  /** git did not say whether the file is in it: why, and the one thing to do. */
+  readonly untold?: { readonly why: string; readonly do: string };
 }
 export interface Container {
   readonly service: string;

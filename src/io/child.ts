@@ -1,6 +1,7 @@
 /** Programs that run on while we do: started, listened to, signalled as a group, never left behind. */
 import type { Tools } from '../types.ts';
 import { exec } from './exec.ts';
+import { located, outsideOf } from './outside-programs.ts';
 import { splitLines } from './split-lines.ts';
 
 export interface Child {
@@ -19,6 +20,8 @@ export interface ChildOptions {
   readonly output: 'terminal' | 'streams' | ((line: string, from: 'out' | 'err') => void);
   /** It goes on by itself when this process exits. */
   readonly outlives?: boolean;
+  /** A service of the workspace, which the user wants to be started: its own programs are found. Nothing else's are. */
+  readonly ofWorkspace?: boolean;
 }
 
 const running = new Set<Child>();
@@ -28,15 +31,17 @@ let watching = false;
  * Starts a program. Unless it shares the terminal it leads a process group of its own, so that a signal of ours reaches
  * a reloader's child as well. What still runs when this process exits is killed.
  */
-export async function startChild(argv: readonly string[], { cwd, env, output, outlives = false }: ChildOptions): Promise<Child> {
+export async function startChild(argv: readonly string[], { cwd, env: given, output, outlives = false, ofWorkspace = false }: ChildOptions): Promise<Child> {
   const { execa } = await import('execa');
   const [program = '', ...args] = argv;
+  const env = ofWorkspace ? given : outsideOf(given, program, cwd).env;
   const group = output !== 'terminal' && process.platform !== 'win32';
   const lines = typeof output === 'function';
-  const child = execa(program, args, {
+  const child = execa(ofWorkspace ? program : located(program, env), args, {
     cwd,
     env,
     extendEnv: false,
+    preferLocal: false,
     reject: false,
     buffer: false,
     cleanup: false,
@@ -99,7 +104,8 @@ const execWith = (signal: AbortSignal, base: NodeJS.ProcessEnv, started?: (pid: 
   if (signal.aborted) return { code: 130, out: '', err: '' };
   if (options.input !== undefined) return exec(argv, options);
   const lines = { out: new Array<string>(), err: new Array<string>() };
-  const all = Object.entries({ ...base, ...options.env }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const own = options.inherit === undefined ? base : Object.fromEntries(options.inherit.map((name) => [name, base[name]]));
+  const all = Object.entries({ ...own, ...options.env }).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const child = await startChild(argv, {
     cwd: options.cwd ?? process.cwd(),
     env: Object.fromEntries(all),

@@ -1,6 +1,7 @@
 /** `.env` beside the compose file: Compose reads it, so a key in it works now. Its edits are ops; write/ makes them. */
 import { formatOf } from '../formats/index.ts';
 import type { Files, Op, Path, Store, Workspace } from '../types.ts';
+import { commandLine } from '../ui/shell-lines.ts';
 import { join } from '../workspace/files.ts';
 
 /** Where Compose looks for it: the project's folder. */
@@ -15,9 +16,10 @@ export const dotenv: Store = {
   ops(name, workspace) {
     const file = dotenvPath(workspace);
     const { files } = workspace;
-    if (files.tracked(file)) {
-      return { stuck: `${file} is in git: a key written there would be committed.`, paste: { into: 'your shell', text: `git rm --cached ${file}` } };
-    }
+    const tracked = files.tracked(file);
+    // Not knowing is no better than being in git: a key cannot be taken back out of a commit.
+    if (tracked.is === 'unknown') return { stuck: `Whether ${file} is in git is not known: ${tracked.why}. A key written there could be committed.`, paste: { into: 'your shell', text: tracked.do } };
+    if (tracked.is === 'yes') return { stuck: `${file} is in git: a key written there would be committed.`, paste: { into: 'your shell', text: commandLine(['git', 'rm', '--cached', file], 'sh') } };
     const why = files.exists(file) ? files.why(file) : undefined;
     if (why !== undefined) return { stuck: `${file} cannot hold the key: ${REASONS[why] ?? 'it cannot be read'}.`, paste: { into: 'your shell', text: `rename ${file} or make it a text file, then run init again` } };
     const ignored = ignoreOps(files, file, workspace.projectDir);

@@ -34,7 +34,7 @@ export function openFiles(root: string): Files {
   const places = new Map<Path, Place>([[path(''), { real, is: 'folder' }]]);
   const listings = new Map<string, Listing | undefined>();
   const cache = new Map<Path, Read>();
-  const git = gitIndex(real);
+  const git = gitIndex(real, (file) => (isLink(resolvePath(real, file)) ? undefined : text(file)));
 
   function locate(file: Path): Place {
     const known = places.get(file);
@@ -85,12 +85,14 @@ export function openFiles(root: string): Files {
     return found.toSorted();
   }
 
+  const text = (file: Path): string | undefined => {
+    const found = read(file);
+    return 'text' in found ? found.text : undefined;
+  };
+
   return {
     root: real,
-    text: file => {
-      const found = read(file);
-      return 'text' in found ? found.text : undefined;
-    },
+    text,
     why: file => {
       const found = read(file);
       return 'text' in found ? undefined : found.why;
@@ -114,14 +116,6 @@ export function openFiles(root: string): Files {
       return isOutside(locate(found)) ? undefined : found;
     },
   };
-}
-
-/** The nearest folder at or above `from` (absolute) that holds an entry `name`, e.g. '.git'; undefined = none. */
-export function findUp(from: string, name: string): string | undefined {
-  for (let dir = resolvePath(from); ; dir = dirname(dir)) {
-    if (lstatSync(resolvePath(dir, name), { throwIfNoEntry: false }) !== undefined) return dir;
-    if (dirname(dir) === dir) return undefined;
-  }
 }
 
 /** Symlinks of an existing folder resolved; undefined = there is no such folder. */
@@ -169,6 +163,7 @@ function linkedPlace(root: string, absolute: string): Place {
   return { why: target === undefined || inside(root, resolvePath(dirname(absolute), target)) ? 'unreadable' : 'outside' };
 }
 
+const isLink = (absolute: string): boolean => attempt(() => lstatSync(absolute))?.isSymbolicLink() === true;
 const isOutside = (place: Place): boolean => 'why' in place && place.why === 'outside';
 const kindOf = (entry: Pick<Dirent, 'isFile' | 'isDirectory'>) => (entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other');
 

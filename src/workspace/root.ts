@@ -1,10 +1,11 @@
 /** Which folder is the workspace: git's top level around the compose project, else the project's own folder. */
 import { dirname, resolve as resolvePath } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
+import { repositoryAbove } from '../io/repository.ts';
 import type { Files, Path } from '../types.ts';
 import { composeFileVariable, standardFiles } from './compose/choose.ts';
 import { withEnvFiles, type Env } from './compose/project-env.ts';
-import { findUp, openFiles, path as asPath, realFolder } from './files.ts';
+import { openFiles, path as asPath, realFolder } from './files.ts';
 
 export interface Opened {
   readonly files: Files;
@@ -35,7 +36,7 @@ function projectAbove(start: string): string | undefined {
 }
 
 function rootOf(project: string, start: string): string {
-  const top = findUp(project, '.git');
+  const top = repositoryAbove(project);
   if (top !== undefined) return top;
   return project.startsWith(start) ? start : project;
 }

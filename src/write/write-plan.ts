@@ -11,6 +11,7 @@ import type { Patch, Path, Plan, Store, StoreId, Tools, Workspace } from '../typ
 import { decode, encode, hashOf } from './bytes.ts';
 import { codeOf, reasonOf, type Disk } from './disk.ts';
 import { drive, goalBack, tempName } from './drive.ts';
+import { commandLine } from '../ui/shell-lines.ts';
 import { path as pathOf } from '../workspace/path.ts';
 import { changedOf, type Changed, type Goal, type Kept, type Open } from './entry.ts';
 import { openJournal, recoverIn, removeFolders, type Journal } from './journal.ts';
@@ -76,10 +77,7 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
     if (isRefusal(target)) throw new Stop(EXIT.refused, `${target.refused} Nothing was written.`);
     const names = secretsOf(patch);
     // A link may lead to a file under another name: that one counts as well.
-    const tracked = [patch.path, inside(workspace.files.root, target.file)].find((path) => names.length > 0 && workspace.files.tracked(path));
-    if (tracked !== undefined) {
-      throw new Stop(EXIT.refused, `${tracked} is in git, so ${names.join(', ')} must not go there. Nothing was written.`, `Take it out of git first: git rm --cached ${tracked}`);
-    }
+    if (names.length > 0) keptOutOfGit([patch.path, inside(workspace.files.root, target.file)], names, workspace.files);
     const look = disk.look(target.file);
     const bytes = look === undefined ? null : disk.read(target.file);
     if ((bytes === null ? null : hashOf(bytes)) !== patch.before) throw moved(patch.path);
@@ -95,6 +93,15 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
       missing: target.missing,
     };
   });
+}
+
+/** @throws Stop (4) where one of a file's names is in git, or may be: not knowing is no better. */
+function keptOutOfGit(paths: readonly Path[], names: readonly string[], files: Workspace['files']): void {
+  for (const path of paths) {
+    const tracked = files.tracked(path);
+    if (tracked.is === 'yes') throw new Stop(EXIT.refused, `${path} is in git, so ${names.join(', ')} must not go there. Nothing was written.`, `Take it out of git first: ${commandLine(['git', 'rm', '--cached', path], 'sh')}`);
+    if (tracked.is === 'unknown') throw new Stop(EXIT.refused, `Whether ${path} is in git is not known: ${tracked.why}. So ${names.join(', ')} must not go there. Nothing was written.`, tracked.do);
+  }
 }
 
 const inside = (root: string, file: string): Path => pathOf(relative(root, file).replaceAll(sep, '/'));

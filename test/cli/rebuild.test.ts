@@ -30,7 +30,7 @@ async function application(status: number) {
   return { got, port: typeof address === 'object' && address !== null ? address.port : 0 };
 }
 const service = (more: Partial<Service>): Service => ({ name: 'api', dir: path(''), origin: 'compose', definedIn: [], active: true, env: [], ports: [], mounts: [], extraHosts: [], unsure: [], ...more });
-const files: Workspace['files'] = { root: '/w', text: () => undefined, why: () => undefined, encoding: () => 'utf-8', exists: () => false, isDir: () => false, find: () => [], tracked: () => false, ignored: () => false, resolve: () => undefined };
+const files: Workspace['files'] = { root: '/w', text: () => undefined, why: () => undefined, encoding: () => 'utf-8', exists: () => false, isDir: () => false, find: () => [], tracked: () => ({ is: 'no' }), ignored: () => false, resolve: () => undefined };
 const workspace: Workspace = { host: 'local', files, projectDir: path('sub'), compose: [path('sub/compose.yaml')], alsoThere: [], services: [service({})], unsure: [] };
 const choices: Choices = { backend: 'honeycomb', region: 'us', services: [], stores: [], signals: ['traces'] };
 const account: Account = { kind: 'ingest', team: 't', environment: 'e', region: 'us', maySend: true, mayCreate: true, says: '' };

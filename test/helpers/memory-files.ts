@@ -13,7 +13,7 @@ const nothing: Files = {
   exists: () => false,
   isDir: () => false,
   find: () => [],
-  tracked: () => false,
+  tracked: () => ({ is: 'no' }),
   ignored: () => false,
   resolve: (from, relative) => resolvedAsText(ROOT, from, relative),
 };
@@ -26,6 +26,6 @@ export function memoryFiles(tree: Tree): Files {
   return {
     ...files,
     find: (under, name, depth) => files.find(under, name, depth).filter((path) => !SKIPPED.test(path.slice(under.length))),
-    tracked: (path) => texts.has(path) && !files.ignored(path),
+    tracked: (path) => ({ is: texts.has(path) && !files.ignored(path) ? 'yes' : 'no' }),
   };
 }

@@ -18,7 +18,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
         .filter((file) => (under === '' || file.startsWith(`${under}/`)) && name.test(file.slice(file.lastIndexOf('/') + 1)))
         .toSorted()
         .map((file) => path(file)),
-    tracked: () => false,
+    tracked: () => ({ is: 'no' }),
     ignored: () => false,
     resolve: (from, relative) => {
       const parts: string[] = from === '' ? [] : from.split('/');

@@ -14,11 +14,11 @@ import { fakeTools } from '../helpers/tools.ts';
 
 const KEY = 'HONEYCOMB_API_KEY';
 /** A workspace of these files. */
-function workspace(files: Readonly<Record<string, string>>, about: { tracked?: readonly string[]; ignored?: readonly string[]; why?: string; dir?: string } = {}): Workspace {
+function workspace(files: Readonly<Record<string, string>>, about: { tracked?: readonly string[]; untold?: string; ignored?: readonly string[]; why?: string; dir?: string } = {}): Workspace {
   const view: Pick<Files, 'text' | 'exists' | 'tracked' | 'ignored' | 'why'> = {
     text: (file) => files[file],
     exists: (file) => files[file] !== undefined,
-    tracked: (file) => about.tracked?.includes(file) === true,
+    tracked: (file) => (about.untold === undefined ? { is: about.tracked?.includes(file) === true ? 'yes' : 'no' } : { is: 'unknown', why: about.untold, do: 'ask git' }),
     ignored: (file) => about.ignored?.includes(file) === true,
     why: () => about.why,
   };
@@ -39,6 +39,7 @@ test.each<[string, Workspace, readonly string[]]>([
   ['the variable is blank', workspace({ '.env': `${KEY}=\n` }, { ignored: ['.env'] }), [`.env replace {"secret":"${KEY}"}`]],
   ['another key is there', workspace({ '.env': `A=1\n${KEY}=other\n` }, { ignored: ['.env'] }), [`stuck: .env:2 holds another ${KEY} already.`]],
   ['.env is in git', workspace({ '.env': 'A=1\n' }, { tracked: ['.env'] }), ['stuck: .env is in git: a key written there would be committed.']],
+  ['git does not say whether .env is in it', workspace({ '.env': 'A=1\n' }, { untold: 'git is ill' }), ['stuck: Whether .env is in git is not known: git is ill. A key written there could be committed.']],
   ['.env leaves the workspace', workspace({ '.env': '' }, { why: 'outside' }), ['stuck: .env cannot hold the key: it leads out of the workspace.']],
 ])('.env: %s', (_name, here, expected) => expect(lines(dotenv.ops?.(KEY, here))).toEqual(expected));
 

@@ -18,7 +18,7 @@ const nothing: Files = {
   exists: () => false,
   isDir: () => false,
   find: () => [],
-  tracked: () => false,
+  tracked: () => ({ is: 'no' }),
   ignored: () => false,
   resolve: (from, relative) => resolved(from, relative),
 };

@@ -151,7 +151,7 @@ it('asks git what it tracks and ignores, and an overlay its changed rules', () =
   write({ '.gitignore': '*.log\n', 'a.txt': '', 'sub/.gitignore': '!keep.log\n' });
   for (const argv of [['init', '-q'], ['add', 'a.txt']]) expect(execSync(['git', ...argv], { cwd: folder }).code).toBe(0);
   const files = openFiles(folder);
-  expect([files.tracked(path('a.txt')), files.tracked(path('.gitignore'))]).toEqual([true, false]);
+  expect([files.tracked(path('a.txt')), files.tracked(path('.gitignore'))]).toEqual([{ is: 'yes' }, { is: 'no' }]);
   expect([files.ignored(path('x.log')), files.ignored(path('sub/keep.log')), files.ignored(path('.env'))]).toEqual([true, false, false]);
   const after = overlay(files, new Map([[path('.gitignore'), '*.log\n.env\n'], [path('new/b.txt'), 'b'], [path('a.txt'), null]]));
   expect([after.ignored(path('.env')), after.ignored(path('sub/keep.log')), after.ignored(path('a.txt'))]).toEqual([true, false, false]);

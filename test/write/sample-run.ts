@@ -18,5 +18,5 @@ export function quickTools(root: string): Tools {
 
 export function quickWorkspace(root: string): Workspace {
   const workspace = workspaceAt(root);
-  return { ...workspace, files: { ...workspace.files, tracked: () => false, ignored: () => false } };
+  return { ...workspace, files: { ...workspace.files, tracked: () => ({ is: 'no' }), ignored: () => false } };
 }

@@ -74,6 +74,7 @@ export async function asProcesses(workspace: Workspace, names: readonly string[]
       const child = await startChild(argv, {
         cwd,
         env,
+        ofWorkspace: true,
         output(line) {
           lines.push(`${name} | ${line}`);
           if (lines.length > names.length * LAST_LINES) lines.shift();

@@ -41,6 +41,7 @@ export function asProcesses(workspace: Workspace, context: Context): Ground {
         const child = await startChild(prepared.argv, {
           cwd: prepared.cwd,
           env: prepared.env,
+          ofWorkspace: true,
           output(line) {
             lines.push(line);
             if (lines.length > LAST_LINES) lines.shift();

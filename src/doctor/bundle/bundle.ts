@@ -18,6 +18,8 @@ const DERIVED: readonly string[] = ['workspace', 'refusals', 'subjects', 'judged
 export const RELEVANT = /^(?:OTEL_|OTLP_|OTEP_|HONEYCOMB_|HNY_|COMPOSE_|NODE_OPTIONS$|NODE_ENV$|NODE_USE_ENV_PROXY$|PYTHONPATH$|FLASK_|DJANGO_SETTINGS_MODULE$|WEB_CONCURRENCY$|GUNICORN_CMD_ARGS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|JAVA_OPTS$|CORECLR_|DOTNET_|RUBYOPT$|PHP_INI|LD_PRELOAD$|GITPOD_|CODESPACE|GITHUB_CODESPACES|CI$|DD_|SENTRY_|HTTPS?_PROXY$|https?_proxy$|NO_PROXY$|no_proxy$|SSL_CERT|NODE_EXTRA_CA_CERTS$|REQUESTS_CA_BUNDLE$|PATH$)/;
 
 const record = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
+/** Once it was yes or no. */
+const TRACKED = z.union([z.strictObject({ is: z.enum(['yes', 'no']) }), z.strictObject({ is: z.literal('unknown'), why: z.string(), do: z.string() })]);
 const shape = z.strictObject({
   schema: z.literal(1),
   /** Of otel-setup. */
@@ -29,7 +31,7 @@ const shape = z.strictObject({
   folder: z.string(),
   files: z.strictObject({
     texts: record(z.string().nullable()), whys: record(z.string()), encodings: record(z.enum(['utf-8', 'utf-16le', 'utf-16be'])), exist: record(z.boolean()), folders: record(z.boolean()),
-    found: record(z.array(z.string())), tracked: record(z.boolean()), ignored: record(z.boolean()), resolved: record(z.string().nullable()),
+    found: record(z.array(z.string())), tracked: record(z.union([z.boolean(), TRACKED])), ignored: record(z.boolean()), resolved: record(z.string().nullable()),
   }),
   /** What probes found out, or why not. */
   facts: record(z.unknown()),

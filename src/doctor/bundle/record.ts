@@ -1,5 +1,5 @@
 /** Files that remember what they were asked: a bundle holds exactly that, and a replay answers from it. */
-import type { Encoding, Files, Path } from '../../types.ts';
+import type { Encoding, Files, Path, Tracked } from '../../types.ts';
 import { nameOf, resolvedAsText } from '../../workspace/path.ts';
 
 /** Every question that was asked and its answer, as JSON. */
@@ -11,7 +11,8 @@ export interface Recording {
   readonly folders: Readonly<Record<string, boolean>>;
   /** 'under\npattern\nflags\ndepth' → paths. */
   readonly found: Readonly<Record<string, readonly string[]>>;
-  readonly tracked: Readonly<Record<string, boolean>>;
+  /** Of an older version: yes or no. */
+  readonly tracked: Readonly<Record<string, Tracked | boolean>>;
   readonly ignored: Readonly<Record<string, boolean>>;
   /** 'from\nrelative' → path; null = outside. */
   readonly resolved: Readonly<Record<string, string | null>>;
@@ -30,7 +31,7 @@ export function recorded(files: Files): { readonly files: Files; recording(): Re
   const exist: Record<string, boolean> = {};
   const folders: Record<string, boolean> = {};
   const found: Record<string, readonly string[]> = {};
-  const tracked: Record<string, boolean> = {};
+  const tracked: Record<string, Tracked> = {};
   const ignored: Record<string, boolean> = {};
   const resolved: Record<string, string | null> = {};
   const rooted = (text: string): string => (text === files.root ? REPLAY_ROOT : text.startsWith(`${files.root}/`) ? `${REPLAY_ROOT}${text.slice(files.root.length)}` : text);
@@ -76,7 +77,10 @@ export function replayed(recording: Recording): Files {
     exists: (path) => exist[path] ?? (typeof texts[path] === 'string' || below(path).length > 0),
     isDir: (path) => folders[path] ?? (path !== '' && below(path).length > 0),
     find: (under, name, depth) => (found[findKey(under, name, depth)] ?? below(under).filter((path) => name.test(nameOf(path)))) as readonly Path[],
-    tracked: (path) => tracked[path] ?? false,
+    tracked: (path) => {
+      const said = tracked[path] ?? false;
+      return typeof said === 'boolean' ? { is: said ? 'yes' : 'no' } : said;
+    },
     ignored: (path) => ignored[path] ?? false,
     resolve: (from, relative) => (resolved[`${from}\n${relative}`] as Path | undefined) ?? resolvedAsText(REPLAY_ROOT, from, relative),
   };

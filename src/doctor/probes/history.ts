@@ -1,6 +1,8 @@
 /** Keys in git: written out in a tracked file, or in a commit of the past. Only places leave this file, never a value. */
-import type { Tools } from '../../types.ts';
-import type { Facts, Probe } from '../types.ts';
+import { askGitLong, type Unanswered } from '../../io/git.ts';
+import { repositoryAbove } from '../../io/repository.ts';
+import type { ExecResult } from '../../types.ts';
+import type { Facts, Missing, Probe } from '../types.ts';
 
 type Found = Facts['history'][number];
 
@@ -22,10 +24,6 @@ export const holdsKey = (line: string): boolean => INGEST.test(line) || isRandom
 /** More than a few different characters, digits among them: not xxxxxxxxxxxxxxxxxxxxxx. */
 const isRandom = (text: string): boolean => /\d/.test(text) && /[a-z]/i.test(text) && new Set(text).size >= 6;
 
-/** Settings of an untrusted repository start no program and no download here. */
-const SAFE = ['git', '--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false', '-c', 'log.showSignature=false', '-c', 'grep.fallbackToNoIndex=false'];
-const ENV = { GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
-
 export const history: Probe<'history'> = {
   fact: 'history',
   title: 'looking for keys in git',
@@ -33,39 +31,51 @@ export const history: Probe<'history'> = {
   touches: 'nothing',
   ms: LIMIT_MS + 2_000,
   async run({ workspace }, tools) {
-    const git = (...words: string[]) => tools.exec([...SAFE, ...words], { cwd: workspace.files.root, ms: LIMIT_MS, env: ENV });
-    const inside = await git('rev-parse', '--is-inside-work-tree');
-    // Without git nothing was given away through it.
-    if (inside.code !== 0) return [];
+    const top = repositoryAbove(workspace.files.root);
+    // Without a repository nothing was given away through it.
+    if (top === undefined) return [];
+    const git: Git = (words, good) => askGitLong(tools.exec, top, words, good, LIMIT_MS);
+    const inside = await git(['rev-parse', '--is-inside-work-tree'], [0]);
+    if ('why' in inside) return untold(inside);
     const [now, past] = await Promise.all([tracked(git), commits(git)]);
-    if (now === undefined || past === undefined) return { missing: `git has more to search than ${LIMIT_MS / 1000} s are enough for`, then: `git log --all -E -G 'hc[a-z]i[kc]_|x-honeycomb-team=[0-9A-Za-z]{22}' --oneline` };
+    if ('why' in now) return untold(now);
+    if ('why' in past) return untold(past);
     const here = new Set(now.map(({ path }) => path));
     // A key that still stands there is told of once.
     return [...now, ...past.filter(({ path }) => !here.has(path))].slice(0, MOST_FOUND);
   },
 };
 
-type Git = (...words: string[]) => ReturnType<Tools['exec']>;
+type Git = (words: readonly string[], good: readonly number[]) => Promise<ExecResult | Unanswered>;
+
+function untold({ why, do: then, late }: Unanswered): Missing {
+  if (late === true) return { missing: `git has more to search than ${LIMIT_MS / 1000} s are enough for`, then: `git log --all -E -G 'hc[a-z]i[kc]_|x-honeycomb-team=[0-9A-Za-z]{22}' --oneline` };
+  // Nothing is fetched from wherever the repository says.
+  if (/promisor|lazy fetch|unable to read|missing (?:blob|tree)/.test(why)) return { missing: 'part of the history is not on this machine (a partial clone)', then: 'npx otel-setup doctor   (in a clone that was made without --filter)' };
+  return { missing: `keys in git were not looked for: ${why}`, then };
+}
 
 /** `commit` is '' for what stands in a tracked file now. */
-async function tracked(git: Git): Promise<readonly Found[] | undefined> {
-  const { code, out } = await git('grep', '--no-color', '-I', '-n', '-z', '-E', '-i', '--no-textconv', '-e', ROUGH, '--', '.');
-  if (code === 124) return undefined;
-  return out.split('\n').flatMap((row) => {
+async function tracked(git: Git): Promise<readonly Found[] | Unanswered> {
+  const said = await git(['grep', '--no-color', '--no-recurse-submodules', '-I', '-n', '-z', '-E', '-i', '--no-textconv', '-e', ROUGH, '--', '.'], [0, 1]);
+  if ('why' in said) return said;
+  return said.out.split('\n').flatMap((row) => {
     const [path = '', line = '', text = ''] = row.split('\0');
     return path !== '' && holdsKey(text) ? [{ commit: '', path, line: Number(line) }] : [];
   });
 }
 
 /** The commit in which a key's line was written, newest first; one a file. */
-async function commits(git: Git): Promise<readonly Found[] | undefined> {
-  const { code, out } = await git('log', '--all', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-show-signature', '--relative', `--max-count=${MOST_COMMITS}`, '-E', `-G${ROUGH}`, '-p', '-U0', '--src-prefix=a/', '--dst-prefix=b/', '--format=commit %h', '--', '.');
-  if (code === 124) return undefined;
+async function commits(git: Git): Promise<readonly Found[] | Unanswered> {
+  // What stands in the repository's own settings must neither start a program (a driver, a diff within a submodule) nor change what is printed.
+  const plain = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-show-signature', '--no-notes', '--no-follow', '--submodule=short', '--ignore-submodules=all', '--inter-hunk-context=0'];
+  const said = await git(['log', '--all', ...plain, '--relative', `--max-count=${MOST_COMMITS}`, '-E', `-G${ROUGH}`, '-p', '-U0', '--src-prefix=a/', '--dst-prefix=b/', '--format=commit %h', '--', '.'], [0]);
+  if ('why' in said) return said;
   const found = new Map<string, Found>();
   let commit = '';
   let path = '';
   let line = 0;
-  for (const row of out.split('\n')) {
+  for (const row of said.out.split('\n')) {
     if (row.startsWith('commit ')) commit = row.slice(7);
     else if (row.startsWith('+++ ')) path = row.slice(4).replace(/^b\//, '').replace(/\t$/, '');
     else if (row.startsWith('@@ ')) line = Number(/\+(\d+)/.exec(row)?.[1] ?? 0) - 1;

@@ -53,12 +53,14 @@ function readByCompose(workspace: Workspace, env: Tools['env']): readonly Path[]
 }
 
 /** The last line of a name counts, as Compose reads it. */
-function inFile(name: string, files: Files, path: Path): Pick<Kept, 'name' | 'where' | 'value' | 'raw' | 'tracked'> | undefined {
+function inFile(name: string, files: Files, path: Path): Pick<Kept, 'name' | 'where' | 'value' | 'raw' | 'tracked' | 'untold'> | undefined {
   const text = files.text(path);
   if (text === undefined) return undefined;
   const found = readEnvFile(text, () => undefined).vars.findLast((one) => one.name === name);
   if (found === undefined || found.raw === null) return undefined;
   const line = text.split('\n')[found.line - 1] ?? '';
   const raw = line.slice(line.search(/[=:]/) + 1);
-  return { name, where: { path, line: found.line }, value: found.value, raw, tracked: files.tracked(path) };
+  const tracked = files.tracked(path);
+  const inGit = tracked.is === 'unknown' ? { untold: { why: tracked.why, do: tracked.do } } : { tracked: tracked.is === 'yes' };
+  return { name, where: { path, line: found.line }, value: found.value, raw, ...inGit };
 }

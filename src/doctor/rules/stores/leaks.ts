@@ -25,8 +25,9 @@ const tracked = rule({
     fix: ['Revoke the key first: ui.honeycomb.io → your environment → API keys.', 'git rm --cached .env && echo .env >> .gitignore', 'npx otel-setup init'],
     links: LINKS,
   },
-  find: ({ stores }) => stores.filter(({ tracked: inGit, value }) => inGit === true && isKey(value)).map((one) => {
+  find: ({ stores }) => stores.filter(({ tracked: inGit, untold, value }) => (inGit === true || untold !== undefined) && isKey(value)).map((one) => {
     const file = typeof one.where === 'string' ? '' : one.where.path;
+    if (one.untold !== undefined) return { status: 'warn' as const, says: `${file} holds the key, and whether it is in git is not known: ${one.untold.why}.`, because: [keptAt(one)], do: one.untold.do, then: 'npx otel-setup doctor', about: `leak:${file}` };
     const name = commandLine([file], 'sh');
     return { status: 'warn' as const, says: `${file} holds the key and is in git: everybody who can read the repository has it.`, because: [keptAt(one)], do: REVOKE, then: `git rm --cached ${name} && echo ${commandLine([`/${file}`], 'sh')} >> .gitignore, then: npx otel-setup init`, about: `leak:${file}` };
   }),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { ignores } from '../../src/workspace/docker-ignore.ts';
-import { ignoredByFiles } from '../../src/workspace/overlay.ts';
+import { ignoredByFiles } from '../../src/workspace/ignored.ts';
 import { inContainer } from '../../src/workspace/container-path.ts';
 import type { Path, Service } from '../../src/types.ts';
 import { CONTEXT, COPIED, IGNORED } from './docker-ignore.cases.ts';

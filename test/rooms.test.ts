@@ -69,6 +69,13 @@ describe('the rooms', () => {
     expect(linesWith(['src/ui/output.ts'], /\bwrite\(/).length).toBeGreaterThan(0);
   });
 
+  test('git is started in one place', () => {
+    // The journal's own question is to go: it keeps to the user's state folder then.
+    const elsewhere = sources.filter((path) => path !== 'src/io/git.ts' && path !== 'src/write/journal.ts');
+    expect(linesWith(elsewhere, /(?:exec|execSync|startChild|\bgit)\(\s*\[\s*['"`]git['"`]|=\s*\[['"`]git['"`]/)).toEqual([]);
+    expect(linesWith(['src/io/git.ts'], /\['git', /)).toHaveLength(2);
+  });
+
   test('no type suppressions', () => {
     expect(linesWith(sources, /@ts-(ignore|expect-error|nocheck)|oxlint-disable|eslint-disable/)).toEqual([]);
   });

@@ -29,7 +29,7 @@ export function startNothingFrom(folder: string): void {
  */
 export function workspaceAround(folder: string, home: string = homedir()): string | undefined {
   const real = realOf(folder);
-  const holdsHome = (one: string): boolean => isAbsolute(home) && isInside(one, realOf(home));
+  const holdsHome = (one: string): boolean => isAbsolute(home) && isInside(realOf(home), one);
   return [repositoryAbove(real) ?? real, real].find((one) => !holdsHome(one));
 }
 

@@ -16,12 +16,11 @@ type Names = { readonly all: string; readonly folded: boolean } | Unanswered;
 
 /**
  * Git's view of the folder `root` (absolute, links resolved). Each repository is asked once for its index, and once for
- * each path whose ignore rule matters; after a question without an answer it is not asked again.
+ * each path whose ignore rule matters; what makes it hang is met once.
  * @param rules text of an ignore file as git would read it: one that is a link is none.
  */
 export function gitIndex(root: string, rules: (file: Path) => string | undefined): GitIndex {
   const indexes = new Map<string, Names>();
-  const silent = new Set<string>();
   const ignored = new Map<Path, boolean>();
   // The nearest one: a repository inside the workspace (a submodule) has an index of its own.
   const repositoryOf = (file: Path): string | undefined => repositoryAbove(join(root, folderOf(file)));
@@ -48,10 +47,12 @@ export function gitIndex(root: string, rules: (file: Path) => string | undefined
 
   /** Without an answer: not ignored. A line too many in .gitignore is harmless, one too few puts a key into git. */
   function isIgnored(top: string, name: string): boolean {
-    if (silent.has(top)) return false;
+    if ('why' in (indexes.get(top) ?? {})) return false;
     const said = askGit(top, ['check-ignore', '-q', '--no-index', '--', name === '' ? '.' : name], [0, 1]);
-    if ('why' in said) silent.add(top);
-    return 'code' in said && said.code === 0;
+    if ('code' in said) return said.code === 0;
+    // Other reasons are a path's own: it lies behind a link.
+    if (said.late === true) indexes.set(top, said);
+    return false;
   }
 }
 

@@ -8,6 +8,7 @@ type Found = Facts['history'][number];
 
 /** Of both searches, which run side by side. */
 const LIMIT_MS = 15_000;
+const FIRST_MS = 3_000;
 const MOST_COMMITS = 200;
 const MOST_FOUND = 50;
 
@@ -29,14 +30,15 @@ export const history: Probe<'history'> = {
   title: 'looking for keys in git',
   from: ['workspace'],
   touches: 'nothing',
-  ms: LIMIT_MS + 2_000,
+  ms: FIRST_MS + LIMIT_MS + 2_000,
   async run({ workspace }, tools) {
     const top = repositoryAbove(workspace.files.root);
     // Without a repository nothing was given away through it.
     if (top === undefined) return [];
+    // Whether git answers at all is known soon: one name in its index.
+    const first = await askGitLong(tools.exec, top, ['ls-files', '--cached', '--', '.gitignore'], [0], FIRST_MS);
+    if ('why' in first) return untold({ why: first.why, do: first.do });
     const git: Git = (words, good) => askGitLong(tools.exec, top, words, good, LIMIT_MS);
-    const inside = await git(['rev-parse', '--is-inside-work-tree'], [0]);
-    if ('why' in inside) return untold(inside);
     const [now, past] = await Promise.all([tracked(git), commits(git)]);
     if ('why' in now) return untold(now);
     if ('why' in past) return untold(past);

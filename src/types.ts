@@ -86,6 +86,8 @@ export interface Service {
   readonly volumes?: readonly { readonly name?: string; readonly to: string }[];
   /** Why it cannot be known what its image holds and starts: no such Dockerfile, one that is written elsewhere. */
   readonly unread?: Stuck;
+  /** The build context of an image whose Dockerfile lies elsewhere or inside of the compose file. */
+  readonly unreadContext?: Path;
   /** Compose `working_dir`: before the image's WORKDIR. */
   readonly workingDir?: string;
   readonly networkMode?: string;
@@ -123,7 +125,7 @@ export interface Stage {
   readonly user?: string;
   readonly expose: readonly number[];
   /** COPY/ADD from the build context into this stage (inherited ones too): source as written, destination absolute. */
-  readonly copies: readonly { readonly from: string; readonly to: string; readonly where: Where; readonly stage?: string }[];
+  readonly copies: readonly { readonly from: string; readonly to: string; readonly where: Where; readonly stage?: string; /** --exclude: not all of it. */ readonly excludes?: true }[];
   /** RUN lines of this stage and of those that it takes files from, in order. */
   readonly runs: readonly { readonly text: string; readonly slot: Slot; readonly where: Where; readonly stage: number }[];
   readonly cmd?: Command;

@@ -1,8 +1,11 @@
 /** `.env` beside the compose file: Compose reads it, so a key in it works now. Its edits are ops; write/ makes them. */
-import { formatOf } from '../formats/index.ts';
 import type { Files, Op, Path, Store, Workspace } from '../types.ts';
 import { commandLine } from '../ui/shell-lines.ts';
 import { join } from '../workspace/files.ts';
+import { keepOutOps } from './keep-out.ts';
+import { valueIn } from './variables.ts';
+
+export { valueIn, variablesIn } from './variables.ts';
 
 /** Where Compose looks for it: the project's folder. */
 export const dotenvPath = (workspace: Pick<Workspace, 'projectDir'>): Path => join(workspace.projectDir, '.env');
@@ -22,7 +25,9 @@ export const dotenv: Store = {
     if (tracked.is === 'yes') return { stuck: `${file} is in git: a key written there would be committed.`, paste: { into: 'your shell', text: commandLine(['git', 'rm', '--cached', file], 'sh') } };
     const why = files.exists(file) ? files.why(file) : undefined;
     if (why !== undefined) return { stuck: `${file} cannot hold the key: ${REASONS[why] ?? 'it cannot be read'}.`, paste: { into: 'your shell', text: `rename ${file} or make it a text file, then run init again` } };
-    const ignored = ignoreOps(files, file, workspace.projectDir);
+    const out = keepOutOps(workspace, file, [name]);
+    if ('stuck' in out) return out;
+    const ignored = [...ignoreOps(files, file, workspace.projectDir), ...out];
     const kept = valueIn(files, file, name);
     const secret = { secret: name };
     if (kept === undefined) return [...ignored, { op: 'edit', path: file, format: 'dotenv', change: { do: 'set', at: [name], value: secret } }];
@@ -38,20 +43,4 @@ const REASONS: Readonly<Record<string, string>> = { 'not-a-file': 'it is not a f
 function ignoreOps(files: Files, file: Path, projectDir: Path): readonly Op[] {
   if (files.ignored(file)) return [];
   return [{ op: 'edit', path: join(projectDir, '.gitignore'), format: 'ignore-file', change: { do: 'add', at: [], value: '.env' } }];
-}
-
-/** A variable of a dotenv file, as Compose reads it; undefined = it is not there. */
-export function valueIn(files: Files, file: Path, name: string): { readonly value: string; readonly line: number | undefined } | undefined {
-  return variablesIn(files, file).get(name);
-}
-
-/** All variables of a dotenv file and their lines (looked up when asked for: a file may be long); empty where it is absent or cannot be read. */
-export function variablesIn(files: Files, file: Path): ReadonlyMap<string, { readonly value: string; readonly line: number | undefined }> {
-  const text = files.text(file);
-  const format = formatOf('dotenv');
-  const parsed = text === undefined ? undefined : format.parse(text);
-  if (text === undefined || parsed === undefined || 'refused' in parsed) return new Map();
-  const { model } = parsed;
-  if (typeof model !== 'object' || model === null || Array.isArray(model)) return new Map();
-  return new Map(Object.entries(model).flatMap(([name, value]) => (typeof value === 'string' ? [[name, { value, get line() { return format.line(text, [name]); } }] as const] : [])));
 }

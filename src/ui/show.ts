@@ -105,7 +105,7 @@ function whyOf(patch: Patch, ops: readonly Op[]): string {
     if (op.op !== 'edit' || op.path !== patch.path) continue;
     const service = op.change.at[0] === 'services' ? oneLine(String(op.change.at[1])) : '';
     const variable = variableOf(op.format, op.change);
-    if (variable === undefined) noted(changeWords(op.format, op.change), service);
+    if (variable === undefined) noted(changeWords(op.format, op.change, op.path), service);
     else variables.set(service, (variables.get(service) ?? new Set()).add(variable));
   }
   const all = new Map<string, Set<string>>();
@@ -123,9 +123,9 @@ function variableOf(format: string, change: Change): string | undefined {
   if (format === 'compose' ? change.at[2] !== 'environment' : format !== 'dotenv' || (change.do === 'set' && typeof change.value !== 'string')) return undefined;
   return name.startsWith('OTEL_') ? 'OTEL_*' : oneLine(name);
 }
-function changeWords(format: string, change: Change): string {
+function changeWords(format: string, change: Change, path: string): string {
   if (format === 'dotenv') return 'the key, for this workspace';
-  if (format === 'ignore-file') return 'keeps the key out of git';
+  if (format === 'ignore-file') return `keeps the key out of ${path.endsWith('.dockerignore') ? 'the image' : 'git'}`;
   if (change.at[2] === 'extra_hosts') return 'the way to this machine';
   if (change.do === 'prefix') return change.words.some((word) => word.includes('==')) ? 'pinned packages' : `starts with ${oneLine(change.words.join(' '))}`;
   if (['requirements-txt', 'package-json', 'toml'].includes(format)) return 'pinned packages';

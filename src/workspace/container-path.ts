@@ -68,16 +68,27 @@ export function fromContainer(service: Place, files: Files, where: string): Path
  * `COPY --from=other folder to` said with the build context: which of the other stage's context copies lie in `folder`
  * (absolute there) and where they end up. `from` stays relative to the context.
  */
-export function contextCopies(copies: Copies, folder: string, to: string): readonly { readonly from: string; readonly to: string }[] {
+export function contextCopies(copies: Copies, folder: string, to: string): readonly Pick<Copies[number], 'from' | 'to' | 'excludes'>[] {
   return copies.flatMap(copy => {
     if (copy.stage !== undefined) return [];
     const there = absolutePath('/', copy.to);
     const within = below(there.slice(1), folder.slice(1));
-    if (within !== undefined) return [{ from: copy.from, to: absolutePath(to, within) + (copy.to.endsWith('/') ? '/' : '') }];
+    const excludes = copy.excludes === true ? { excludes: true as const } : {};
+    if (within !== undefined) return [{ from: copy.from, to: absolutePath(to, within) + (copy.to.endsWith('/') ? '/' : ''), ...excludes }];
     const part = below(folder.slice(1), there.slice(1));
     if (part === undefined || isPattern(copy.from)) return [];
-    return [{ from: `${copy.from.replace(/\/$/, '')}/${part}`, to }];
+    return [{ from: `${copy.from.replace(/\/$/, '')}/${part}`, to, ...excludes }];
   });
+}
+
+/**
+ * Does a COPY of the build context take the file `inside` (relative to the context) in? 'named': by its own name, so that
+ * the build fails without it; 'perhaps': something is left out of what it takes (--exclude).
+ */
+export function takes(copy: Copies[number], inside: string): 'named' | 'among others' | 'perhaps' | undefined {
+  if (copy.stage !== undefined || destination(copy, inside, '/') === undefined) return undefined;
+  if (copy.excludes === true) return 'perhaps';
+  return sourceText(copy.from) === inside ? 'named' : 'among others';
 }
 
 /** Where a COPY puts a file of the context (`inside`, relative to it); undefined = it is not among its sources. */

@@ -189,8 +189,9 @@ class StageReader {
     const folder = sources.length > 1 || /(?:^|\/)\.{0,2}$/.test(written);
     const to = absolutePath(state.workdir, written) + (folder && absolutePath(state.workdir, written) !== '/' ? '/' : '');
     const stage = flags['from'];
+    const excludes = flags['exclude'] === undefined ? {} : { excludes: true as const };
     if (stage === undefined) {
-      for (const from of sources) state.copies.push({ from, to, where });
+      for (const from of sources) state.copies.push({ from, to, where, ...excludes });
       return;
     }
     for (const from of sources) state.copies.push({ from, to, where, stage });
@@ -198,7 +199,7 @@ class StageReader {
     if (origin === undefined || !this.#stages[origin]) return;
     const other = this.#state(origin);
     for (const from of sources) {
-      const derived = contextCopies(other.copies, absolutePath('/', from), to).map(copy => ({ ...copy, where }));
+      const derived = contextCopies(other.copies, absolutePath('/', from), to).map(copy => ({ ...copy, where, ...excludes }));
       // Stages that copy each other twice would double the list each time.
       state.copies.push(...derived.slice(0, Math.max(0, MOST_COPIES - state.copies.length)));
     }

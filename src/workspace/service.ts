@@ -49,6 +49,7 @@ export function composeService(resolved: ResolvedService, files: Files, projectD
     ...parts,
     volumes: resolved.volumes.filter(volume => volume.type === 'volume').map(volumeOf),
     ...(unread === undefined ? {} : { unread }),
+    ...(context !== undefined && build === undefined ? { unreadContext: context } : {}),
     ...(resolved.networkMode === undefined ? {} : { networkMode: resolved.networkMode }),
     networks: resolved.networks,
     ...(resolved.containerName === undefined ? {} : { containerName: resolved.containerName }),

@@ -5,6 +5,10 @@ import type { Choices, Judged, Plan, Service, ServiceReport, Stuck, Tools, Verdi
 import { fingerprint, isSecretName } from '../../ui/redact.ts';
 import { withoutSecrets } from '../../ui/secret-shapes.ts';
 import { placeOf } from '../../ui/show.ts';
+import { inContainer } from '../../workspace/container-path.ts';
+import { takenIn } from '../../workspace/taken-in.ts';
+import { dotenvPath } from '../../stores/dotenv.ts';
+import { missedBy } from '../../stores/keep-out.ts';
 import { makePlan, type PlanOptions } from '../../write/plan.ts';
 import type { Selection } from './choose.ts';
 
@@ -55,7 +59,16 @@ function judgedOne(workspace: Workspace, service: Service, choices: Choices, sec
     else if (secret !== undefined) judged.push({ service: service.name, need, verdict: secret });
   }
   const stuck = judged.map(({ verdict }) => verdict).find((verdict) => verdict.is === 'stuck');
-  return { service, judged: judged.map(shown), notes: tracing.notes, ...(stuck === undefined ? {} : { stuck }) };
+  return { service, judged: judged.map(shown), notes: [...tracing.notes, ...keptOut(workspace, service, secret)], ...(stuck === undefined ? {} : { stuck }) };
+}
+
+/** The file with the key stays out of the image from now on, and something there may look for one. */
+function keptOut(workspace: Workspace, service: Service, secret: Verdict | undefined): readonly string[] {
+  const file = dotenvPath(workspace);
+  const edited = new Set(secret?.is === 'absent' ? secret.ops.flatMap((op) => (op.op === 'edit' && op.format === 'ignore-file' ? [op.path] : [])) : []);
+  const by = takenIn(workspace, file).find((one) => one.service === service && edited.has(one.ignore.by))?.ignore.by;
+  const reader = by === undefined || inContainer(service, file)?.by === 'mount' ? undefined : missedBy(service, workspace.files);
+  return by === undefined || reader === undefined ? [] : [`${by} keeps ${file} out of the image, since the key is in it, and ${placeOf(reader.where)} speaks of a .env: what is read there has to come from env_file or environment of the compose file.`];
 }
 
 /** It has an address of its own choice: variables and hosts for another one would only stand beside it. */

@@ -4,7 +4,7 @@ import { isMapModel } from '../../../formats/model.ts';
 import type { Evidence, Path, Service, Workspace } from '../../../types.ts';
 import { lineAt, settingAt } from '../../evidence.ts';
 import { serviceNamed } from '../../indexed.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import { hostOf } from '../../sending.ts';
 import type { Container, Rule, Subject } from '../../types.ts';

@@ -6,7 +6,7 @@ import { KEY } from '../../../backends/honeycomb/index.ts';
 import type { Op, Service, Workspace } from '../../../types.ts';
 import { join } from '../../../workspace/path.ts';
 import { settingAt } from '../../evidence.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import { headerPairs } from '../../sending.ts';
 import type { Container, Rule, Setting, Subject } from '../../types.ts';

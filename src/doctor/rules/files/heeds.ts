@@ -2,7 +2,7 @@
 import type { Files, Service } from '../../../types.ts';
 import { infrastructure } from '../../../languages/leave.ts';
 import { folderOf } from '../../../workspace/path.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import type { Setting, Subject } from '../../types.ts';
 
 /** The variable that the endpoint comes from; undefined = the default, or the code. */

@@ -1,7 +1,7 @@
 /** Settings by which an instrumentation leaves out what it should trace: all requests, or the framework itself. */
 import type { Service, Workspace } from '../../../types.ts';
 import { settingAt } from '../../evidence.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Setting, Subject } from '../../types.ts';
 import { each, type Draft } from './each.ts';

@@ -3,7 +3,7 @@ import { variablesIn } from '../../../stores/dotenv.ts';
 import type { Workspace } from '../../../types.ts';
 import { join } from '../../../workspace/path.ts';
 import { settingAt } from '../../evidence.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Subject } from '../../types.ts';
 import { each, type Draft } from './each.ts';

@@ -1,7 +1,7 @@
 /** The name under which spans are shown. A wrong one stops no data: it hides where the data is, so these are warnings. */
 import type { Evidence } from '../../../types.ts';
 import { settingAt } from '../../evidence.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import { headerPairs } from '../../sending.ts';
 import type { Finding, Rule, Setting, Subject } from '../../types.ts';

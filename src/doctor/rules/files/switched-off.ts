@@ -1,6 +1,6 @@
 /** Settings by which an SDK keeps its spans to itself: opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables. */
 import { lineAt, settingAt } from '../../evidence.ts';
-import { mentioned } from '../../mentions.ts';
+import { mentioned } from '../../../workspace/mentions.ts';
 import { rule } from '../../rule.ts';
 import type { Rule, Setting, Subject } from '../../types.ts';
 import { each } from './each.ts';

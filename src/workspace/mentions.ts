@@ -1,6 +1,6 @@
 /** Where a service's own files name a word: its code may read a variable itself, or give a header in a way that is not followed. Pure over Files. */
 import type { Evidence, Files, Path, Service } from '../types.ts';
-import { nameOf } from '../workspace/path.ts';
+import { nameOf } from './path.ts';
 
 /** Sources, scripts and configuration; not what Compose reads, not what a package manager writes. */
 const TEXTS = /\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|groovy|scala|rb|ru|php|cs|fs|rs|exs?|erl|sh|bash|toml|properties|conf|ini|cfg|xml|erb|tpl|ya?ml|json)$/;

@@ -15,9 +15,8 @@ export function keepOutOps(workspace: Workspace, file: Path, names: readonly str
   const ops: Op[] = [];
   for (const one of takenIn(workspace, file)) {
     if (!mayKeepOut(workspace.files, file, one, names)) continue;
-    if (one.ignore.why !== undefined && one.ignore.is === 'in') {
-      return { stuck: `${one.ignore.by} ${one.ignore.why}: ${file} would get into the image of ${one.service.name}, and the key with it.`, paste: { into: one.ignore.by, text: 'save it as UTF-8, then run init again' } };
-    }
+    const { by, why, takesLine } = one.ignore;
+    if (!takesLine) return { stuck: `${by} ${why ?? 'cannot be read'}: ${file} would get into the image of ${one.service.name}, and the key with it.`, paste: { into: by, text: `make ${by} a text file in UTF-8, then run init again` } };
     ops.push(keepOutOp(one));
   }
   return ops;

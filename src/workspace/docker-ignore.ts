@@ -10,8 +10,10 @@ import { join } from './path.ts';
 export interface Ignored {
   readonly is: 'in' | 'out' | 'unknown';
   readonly by: Path;
-  /** Why a line in that file would not help, or why it is not known: goes on behind the file's name. */
+  /** Why that is not known, or why Docker does not heed the file: goes on behind its name. */
   readonly why?: string;
+  /** A line that is added to the file counts. */
+  readonly takesLine: boolean;
 }
 
 /**
@@ -22,11 +24,14 @@ export function dockerIgnored(files: Files, context: Path, dockerfile: Path, bel
   const own = `${dockerfile}.dockerignore` as Path;
   const by = files.exists(own) || files.why(own) !== undefined ? own : join(context, '.dockerignore');
   const text = files.text(by);
-  if (text === undefined) return files.why(by) === undefined ? { is: 'in', by } : { is: 'unknown', by, why: 'cannot be read' };
+  if (text === undefined) {
+    const absent = files.why(by) === undefined;
+    return absent ? { is: 'in', by, takesLine: true } : { is: 'unknown', by, why: 'cannot be read', takesLine: false };
+  }
   // Docker takes its bytes for UTF-8: no line of it matches a path.
-  if (files.encoding(by) !== 'utf-8') return { is: 'in', by, why: 'is UTF-16, which Docker does not read' };
-  const is = ignores(text, below);
-  return is === undefined ? { is: 'unknown', by, why: 'is too long to be looked through' } : { is: is ? 'out' : 'in', by };
+  if (files.encoding(by) !== 'utf-8') return { is: 'in', by, why: 'is UTF-16, which Docker does not read', takesLine: false };
+  const out = ignores(text, below);
+  return out === undefined ? { is: 'unknown', by, why: 'is too long to be looked through', takesLine: true } : { is: out ? 'out' : 'in', by, takesLine: true };
 }
 
 /** The ignore file that keeps `below` (relative to the context) out; undefined = it gets in, as far as that is known. */
@@ -35,19 +40,23 @@ export function dockerIgnores(files: Files, context: Path, dockerfile: Path, bel
   return is === 'out' ? by : undefined;
 }
 
-/** Does the text of a .dockerignore keep `path` out? undefined = it has more patterns than are tried. */
+/** Does the text of a .dockerignore keep `path` out? undefined = so many patterns stand behind the one that decides that they are not tried. */
 export function ignores(text: string, path: string): boolean | undefined {
   const rules = rulesOf(text);
   if (rules === undefined) return undefined;
   const parts = path.split('/');
   const ends = parts.map((_, i) => parts.slice(0, i + 1).join('/')).toReversed();
-  let out = false;
-  for (const { not, matches } of rules) if (out === not && ends.some(matches)) out = !not;
-  return out;
+  let left = LONGEST_PATTERN;
+  for (const { not, pattern, matches } of rules) {
+    if (/[*?[\]\\]/.test(pattern) && (left -= pattern.length) < 0) return undefined;
+    if (ends.some(matches)) return !not;
+  }
+  return false;
 }
 
 interface IgnoreRule {
   readonly not: boolean;
+  readonly pattern: string;
   readonly matches: Glob;
 }
 /** Docker itself stops at a longer line (Go's bufio.Scanner). */
@@ -63,23 +72,18 @@ function rulesOf(text: string): readonly IgnoreRule[] | undefined {
   return last.rules;
 }
 
+/** The last one first: it decides. undefined = Docker would not read it to the end, or nobody wrote it. */
 function readRules(text: string): readonly IgnoreRule[] | undefined {
-  const rules: IgnoreRule[] = [];
   const lines = text.replace(/^\uFEFF/, '').split('\n');
-  if (lines.length > MOST_LINES) return undefined;
-  let wild = 0;
-  for (const line of lines) {
-    if (line.length > LONGEST_LINE) return undefined;
-    if (line.startsWith('#')) continue;
+  if (lines.length > MOST_LINES || lines.some((line) => line.length > LONGEST_LINE)) return undefined;
+  const rules = lines.flatMap((line): readonly IgnoreRule[] => {
+    if (line.startsWith('#')) return [];
     const trimmed = line.trim();
     const not = trimmed.startsWith('!');
     const pattern = cleanPath(not ? trimmed.slice(1).trim() : trimmed);
-    if (pattern === '') continue;
-    if (/[*?[\]\\]/.test(pattern)) wild += pattern.length;
-    if (wild > LONGEST_PATTERN) return undefined;
-    rules.push({ not, matches: ignoreGlob(pattern) });
-  }
-  return rules;
+    return pattern === '' ? [] : [{ not, pattern, matches: ignoreGlob(pattern) }];
+  });
+  return rules.toReversed();
 }
 
 /** As Go's filepath.Clean, without the slash in front: a `..` that leads out of the context stays, and matches nothing. */

@@ -58,7 +58,7 @@ function findingOf({ files }: Workspace, file: Path, at: Evidence, taken: readon
   const [first] = taken;
   const named = taken.find((one) => one.named);
   const reader = taken.map(({ service }) => missedBy(service, files)).find((one) => one !== undefined);
-  const safe = taken.every((one) => one.ignore.why === undefined && mayKeepOut(files, file, one, NAMES));
+  const safe = taken.every((one) => one.ignore.takesLine && mayKeepOut(files, file, one, NAMES));
   const ignore = first?.ignore.by ?? '.dockerignore';
   const append = `printf '\\n%s\\n' ${commandLine([first?.line ?? file], 'sh')} >> ${commandLine([ignore], 'sh')}`;
   const why = reader === undefined || typeof reader.where === 'string' ? '' : ` (${placeOf(reader.where)} speaks of one)`;

@@ -16,7 +16,7 @@ import { diffText } from '../write/diff.ts';
 import { referee } from '../write/compose-referee.ts';
 import { planJson } from '../write/plan-file.ts';
 import { saveText } from '../write/write.ts';
-import { writePlan } from '../write/write-plan.ts';
+import { stillAsRead, writePlan } from '../write/write-plan.ts';
 import { confirmed } from './confirmed.ts';
 import { applySaved } from './init/apply.ts';
 import { composeAnswers } from './init/compose.ts';
@@ -81,6 +81,7 @@ export const run: Run = async (args, context) => {
     for (const line of left) context.warn(`  ! ${line.service === undefined ? '' : `${oneLine(line.service)}: `}${oneLine(line.says)}${line.do === undefined ? '' : ` Do: ${oneLine(line.do)}`} [${line.rule}]`);
   };
   if (nothing) {
+    stillAsRead(workspace, plan, context.tools);
     context.print(exit === EXIT.done ? '  Everything is set up already; nothing was written.' : '  There is nothing that could be written.');
     remains();
   } else {

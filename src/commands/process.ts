@@ -117,8 +117,10 @@ export function watchSignals(exit: (code: number) => void, { onLost }: Pick<Outs
     unread = true;
     askToEnd();
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // A terminal that closes sends it, and so does the shell in it: twice is not a second wish.
+      if (asked && signal === 'SIGHUP') return;
       if (asked || stops.size === 0) return exit(EXIT.interrupted);
       askToEnd();
     });

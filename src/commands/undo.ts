@@ -3,8 +3,9 @@ import { upCommands } from './init/compose.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { EditReport, Report } from '../types.ts';
 import { withoutSecrets } from '../ui/secret-shapes.ts';
-import { oneLine } from '../ui/redact.ts';
+import { clean, oneLine } from '../ui/redact.ts';
 import { commandLine, shellOf } from '../ui/shell-lines.ts';
+import { recoveredLines } from '../write/recovered.ts';
 import { undo, type Undone } from '../write/undo.ts';
 import { folderOf, workspaceOf } from './workspace-of.ts';
 import type { Context, Run } from './context.ts';
@@ -13,9 +14,11 @@ import type { ParsedArgs } from '../args.ts';
 export const run: Run = async (args, context) => {
   const undone = await takenBack(args, context);
   if (undone === undefined) {
-    context.print('  There is nothing to take back: otel-setup has written nothing here.');
+    context.print('  There is nothing to take back: no init of this folder by you is known on this machine.');
+    context.print('  If you have moved or copied the folder, or another user wrote it: git diff shows what was written.');
     return report(EXIT.done, [], []);
   }
+  if (undone.healed !== undefined) for (const line of recoveredLines(undone.healed)) context.warn(`  ${clean(line)}`);
   if (args.dryRun && !args.json) context.result(withoutSecrets(undone.diff));
   const edits = [
     ...undone.back.map(({ path, exact, removed }): EditReport => ({ path, kind: 'edit', status: 'changed', why: removed ? 'removed: it was not there before' : exact ? 'byte for byte as before' : 'as before, with your own edits kept' })),
@@ -39,7 +42,7 @@ const report = (exit: number, edits: readonly EditReport[], next: readonly strin
 
 /** The folder's own journal; else that of the workspace that a compose file further up makes. */
 async function takenBack(args: ParsedArgs, context: Context): Promise<Undone | undefined> {
-  const options = { dryRun: args.dryRun, all: args.all };
+  const options = { dryRun: args.dryRun, all: args.all, ignored: (sentence: string) => context.warn(`  ! ${oneLine(sentence)}`) };
   const here = await undo(folderOf(context), context.tools, options);
   if (here !== undefined) return here;
   try {

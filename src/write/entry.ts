@@ -23,7 +23,7 @@ export interface Changed {
 
 /** A finished init that can be taken back. */
 export interface Kept {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -41,14 +41,12 @@ export interface Goal {
   readonly bytes: string | null;
   /** null = as it is. */
   readonly mode: number | null;
-  /** Name of the temporary file beside it. */
-  readonly temp: string;
   readonly inPlace: boolean;
   readonly encoding: Encoding;
   /** The other state that the file may be in, masked; null = absent. Anything else was done by somebody else. */
   readonly other: string | null;
-  /** Names of the secrets that the other state holds. */
-  readonly secrets: readonly string[];
+  /** What leads from the other state to `bytes`, in that order, for a file that somebody has edited since. */
+  readonly out: readonly Changed[];
 }
 
 /** What becomes of the kept records when the open one is done. */
@@ -57,8 +55,10 @@ export interface Next {
   readonly keep: readonly Kept[];
 }
 export interface Open {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly id: string;
+  /** Random, in the names of the run's temporary files: no file of the user's has such a name. */
+  readonly mark: string;
   /** 'back': an init, recovery takes it back. 'on': an undo, recovery finishes it (its files hold the key; the journal must not). */
   readonly way: 'back' | 'on';
   readonly goals: readonly Goal[];
@@ -68,33 +68,38 @@ export interface Open {
 }
 
 const idSchema = z.string().regex(/^\d{6}$/);
-const keptSchema: z.ZodType<Kept> = z.object({
-  schema: z.literal(1),
+const changedSchema = z.strictObject({
+  patch: patchSchema,
+  around: z.array(z.strictObject({ lead: z.string(), tail: z.string() })),
+  format: z.string().exactOptional(),
+});
+const keptSchema: z.ZodType<Kept> = z.strictObject({
+  schema: z.literal(2),
   id: idSchema,
   at: z.number(),
   services: z.array(z.string()),
-  changed: z.array(z.object({ patch: patchSchema, around: z.array(z.object({ lead: z.string(), tail: z.string() })), format: z.string().exactOptional() })),
+  changed: z.array(changedSchema),
   stores: z.array(storeOpSchema),
   folders: z.array(pathSchema),
 });
-const openSchema: z.ZodType<Open> = z.object({
-  schema: z.literal(1),
+const openSchema: z.ZodType<Open> = z.strictObject({
+  schema: z.literal(2),
   id: idSchema,
+  mark: z.string().regex(/^[0-9a-f]{16}$/),
   way: z.enum(['back', 'on']),
   goals: z.array(
-    z.object({
+    z.strictObject({
       path: pathSchema,
       bytes: z.string().nullable(),
-      mode: z.number().int().nullable(),
-      temp: z.string().regex(/^[^/\\]+$/),
+      mode: z.number().int().min(0).max(0o777).nullable(),
       inPlace: z.boolean(),
       encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be']),
       other: z.string().nullable(),
-      secrets: z.array(z.string()),
+      out: z.array(changedSchema),
     }),
   ),
   folders: z.array(pathSchema),
-  next: z.object({ remove: z.array(idSchema), keep: z.array(keptSchema) }),
+  next: z.strictObject({ remove: z.array(idSchema), keep: z.array(keptSchema) }),
 });
 
 export const parseKept = (text: string): Kept | undefined => keptSchema.safeParse(jsonOf(text)).data;

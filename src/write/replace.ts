@@ -3,7 +3,8 @@
  * text and never half of one; in place where a rename cannot be had or would leave a trace.
  */
 import { dirname } from 'node:path';
-import { codeOf, type Disk } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { codeOf } from './disk-error.ts';
 
 export interface Put {
   /** The temporary file: beside the target, its name known to the journal. */
@@ -18,14 +19,17 @@ export interface Put {
 const NO_RENAME: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EPERM']);
 const DEFAULT_MODE = 0o666; // the umask takes its part
 
-/** Throws the disk's own errors; no temporary file is left behind then. */
+/**
+ * Throws the disk's own errors. No temporary file is left behind, but where a rename cannot be had and writing in place fails:
+ * there it says that the file may be half of both.
+ */
 export function putFile(disk: Disk, file: string, bytes: Uint8Array, { temp, inPlace, mode }: Put): void {
   const there = disk.look(file);
   if (there === undefined) {
     if (inPlace) disk.create(file, bytes, mode ?? DEFAULT_MODE);
     else {
       makeTemp(disk, temp, bytes, mode ?? DEFAULT_MODE);
-      disk.rename(temp, file);
+      moveTemp(disk, temp, file);
     }
   } else if (inPlace || there.links > 1) disk.overwrite(file, bytes);
   else {
@@ -36,9 +40,9 @@ export function putFile(disk: Disk, file: string, bytes: Uint8Array, { temp, inP
       disk.chmod(temp, there.mode);
       disk.rename(temp, file);
     } catch (error) {
-      disk.remove(temp);
-      if (!NO_RENAME.has(codeOf(error) ?? '')) throw error;
+      if (!NO_RENAME.has(codeOf(error) ?? '')) throw withoutTemp(disk, temp, error);
       disk.overwrite(file, bytes);
+      disk.remove(temp);
     }
   }
   if (mode !== undefined && disk.look(file)?.mode !== mode) disk.chmod(file, mode);
@@ -50,7 +54,24 @@ function makeTemp(disk: Disk, temp: string, bytes: Uint8Array, mode: number): vo
   try {
     disk.create(temp, bytes, mode);
   } catch (error) {
-    disk.remove(temp);
-    throw error;
+    throw withoutTemp(disk, temp, error);
   }
+}
+
+function moveTemp(disk: Disk, temp: string, file: string): void {
+  try {
+    disk.rename(temp, file);
+  } catch (error) {
+    throw withoutTemp(disk, temp, error);
+  }
+}
+
+/** The first error is the one that counts. */
+function withoutTemp(disk: Disk, temp: string, error: unknown): unknown {
+  try {
+    disk.remove(temp);
+  } catch {
+    // Whoever brings the file back removes it.
+  }
+  return error;
 }

@@ -2,6 +2,8 @@
  * One change out of a text again. Pure. Exact while the file is as we left it; by the text around a change where the
  * user has edited elsewhere; a secret's line by its name.
  */
+import { formatOf } from '../formats/index.ts';
+import { isRefusal } from '../formats/refusal.ts';
 import { applySplices, invertSplices } from '../formats/splices.ts';
 import type { Splice } from '../types.ts';
 import { hashOfText } from './bytes.ts';
@@ -15,8 +17,56 @@ export type TakenBack =
   | { readonly is: 'gone' }
   | { readonly is: 'left'; readonly lines: readonly string[] };
 
+export type Out =
+  /** `text` null = the file goes: it was not there before, and nothing of anybody else's is in it. */
+  | { readonly is: 'back'; readonly splices: readonly Splice[]; readonly exact: boolean; readonly text: string | null }
+  | { readonly is: 'gone' }
+  | { readonly is: 'left'; readonly why: string; readonly lines: readonly string[] };
+
+/** A change out of a file's text, which stays one that can be read; or why not, with the lines of ours that stay. */
+export function takeOut(changed: Changed, now: string): Out {
+  const { patch, format } = changed;
+  const taken = takeBack(changed, now);
+  if (taken.is === 'gone') return taken;
+  if (taken.is === 'left') return { ...taken, why: patch.kind === 'create' ? 'it was changed since; delete it by hand if you do not need it' : 'these lines were changed since; take them out by hand' };
+  const text = applySplices(now, taken.splices);
+  if (format !== undefined && readable(format, now) && !readable(format, text)) {
+    return { is: 'left', why: 'the file could not be read any more without these lines; take them out by hand', lines: patch.splices.flatMap((s) => linesOf(s.put)) };
+  }
+  return { ...taken, text: text === '' && patch.before === null ? null : text };
+}
+
+const readable = (format: string, text: string): boolean => !isRefusal(formatOf(format).parse(text));
+
 /** `now`: the text of the file, '' where it is gone. */
 export function takeBack(changed: Changed, now: string): TakenBack {
+  const taken = takenBack(changed, now);
+  const ends = endsOf(now);
+  // An editor or git may have changed every line end: then ours are there with those.
+  if (ends === undefined || (taken.is === 'back' && taken.exact) || hasEnds(changed, ends)) return taken;
+  return takenBack(withEnds(changed, ends), now);
+}
+
+const hasEnds = ({ patch }: Changed, ends: '\n' | '\r\n'): boolean => patch.splices.every(({ cut, put }) => [cut, put].every((text) => text === text.replaceAll(/\r?\n/g, ends)));
+
+
+/** The line end of all lines of a text; undefined = none, or both. */
+function endsOf(text: string): '\n' | '\r\n' | undefined {
+  const all = text.split('\n').length - 1;
+  const both = text.split('\r\n').length - 1;
+  return all === 0 || (both > 0 && both < all) ? undefined : both === 0 ? '\n' : '\r\n';
+}
+
+function withEnds({ patch, around, ...rest }: Changed, ends: string): Changed {
+  const to = (text: string): string => text.replaceAll(/\r?\n/g, ends);
+  return {
+    ...rest,
+    patch: { ...patch, splices: patch.splices.map(({ at, cut, put }) => ({ at, cut: to(cut), put: to(put) })) },
+    around: around.map(({ lead, tail }) => ({ lead: to(lead), tail: to(tail) })),
+  };
+}
+
+function takenBack(changed: Changed, now: string): TakenBack {
   const { patch } = changed;
   const before = (text: string): boolean => (patch.before === null ? text === '' : hashOfText(text, patch.encoding) === patch.before);
   if (before(now)) return { is: 'gone' };

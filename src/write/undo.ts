@@ -1,21 +1,23 @@
 /**
  * Takes an init back: everything that can be taken back, at once; what the user has changed since is kept and told.
  */
-import { applySplices } from '../formats/splices.ts';
-import { formatOf } from '../formats/index.ts';
+import { randomBytes } from 'node:crypto';
 import { isRefusal } from '../formats/refusal.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Encoding, Path, Splice, Tools } from '../types.ts';
-import { folderOf, join, nameOf } from '../workspace/path.ts';
+import { folderOf, join } from '../workspace/path.ts';
 import { decode, encode, hashOfText } from './bytes.ts';
 import { diffFiles } from './diff.ts';
-import { reasonOf, type Disk } from './disk.ts';
-import { drive, tempName } from './drive.ts';
+import type { Disk } from './disk.ts';
+import { asStop } from './disk-error.ts';
+import { drive, isIgnoreLine, type Driven } from './drive.ts';
 import type { Changed, Goal, Kept, Open } from './entry.ts';
-import { journalsOf, removeFolders, type Journal } from './journal.ts';
+import { journalsOf, type Journal } from './journal.ts';
 import { keepOthersOut } from './one-run.ts';
 import { maskLines, secretsOf } from './placeholders.ts';
-import { takeBack } from './take-back.ts';
+import { nextAfter, recoverIn, removeFolders } from './recover.ts';
+import type { Recovered } from './recovered.ts';
+import { takeBack, takeOut } from './take-back.ts';
 import { targetOf } from './target.ts';
 import { realDisk } from './write.ts';
 
@@ -31,6 +33,8 @@ export interface Undone {
   readonly services: readonly string[];
   /** What was (or would be) changed, as a patch; secrets are placeholders. */
   readonly diff: string;
+  /** What a run that was killed in this very moment had left, put right first. */
+  readonly healed?: Recovered;
 }
 export interface UndoOptions {
   /** All inits, not only the last one. */
@@ -38,6 +42,8 @@ export interface UndoOptions {
   /** Says what would be done. */
   readonly dryRun?: boolean;
   readonly disk?: Disk;
+  /** Hears of a folder in the journal's place that is not ours. */
+  readonly ignored?: (sentence: string) => void;
 }
 
 /** A file on its way back. */
@@ -51,28 +57,43 @@ interface Now {
   exact: boolean;
   diffs: { before: string; splices: readonly Splice[] }[];
   readonly secrets: Set<string>;
+  /** What is taken out, newest first. */
+  readonly out: Changed[];
 }
 
 /**
  * Takes back the last init of this workspace, or all of them; undefined = there is none to take back.
  * @throws Stop (4) while another run is at work, or where the disk says no (nothing is changed then).
  */
-export async function undo(root: string, tools: Tools, options: UndoOptions = {}): Promise<Undone | undefined> {
-  const { all = false, dryRun = false, disk = realDisk } = options;
-  for (const journal of await journalsOf(root, tools, disk)) {
-    if (journal.kept().length === 0) continue;
-    if (dryRun) return planned(disk, root, chosen(journal, all)).undone;
-    const release = keepOthersOut(disk, journal.folder, tools.now());
-    try {
-      const kept = chosen(journal, all);
-      const plan = planned(disk, root, kept);
-      carryOut(disk, root, journal, kept, plan);
-      return plan.undone;
-    } finally {
-      release();
+export async function undo(root: string, tools: Pick<Tools, 'env' | 'now'>, options: UndoOptions = {}): Promise<Undone | undefined> {
+  const { all = false, dryRun = false, disk = realDisk, ignored } = options;
+  try {
+    for (const journal of journalsOf(root, tools, disk, ignored)) {
+      if (journal.kept().length === 0) continue;
+      if (dryRun) return planned(disk, root, chosen(journal, all)).undone;
+      const release = keepOthersOut(disk, journal.folder, tools.now());
+      try {
+        const healed = recoverIn(root, journal, disk, tools.now());
+        // Another undo may have been here while we waited.
+        const kept = chosen(journal, all);
+        if (kept.length === 0 && healed === undefined) continue;
+        const plan = planned(disk, root, kept);
+        const left = kept.length === 0 ? [] : carryOut(disk, root, journal, kept, plan, tools.now());
+        return {
+          ...plan.undone,
+          back: plan.undone.back.filter(({ path }) => !left.some((one) => one.path === path)),
+          left: [...plan.undone.left, ...left.filter(({ out }) => out.length > 0)],
+          stays: [...plan.undone.stays, ...left.filter(({ out }) => out.length === 0)],
+          ...(healed === undefined ? {} : { healed }),
+        };
+      } finally {
+        release();
+      }
     }
+    return undefined;
+  } catch (error) {
+    throw asStop(error, 'The init could not be taken back', 'run the same command again: it goes on there');
   }
-  return undefined;
 }
 
 function chosen(journal: Journal, all: boolean): Kept[] {
@@ -119,8 +140,6 @@ function planned(disk: Disk, root: string, kept: readonly Kept[]): Planned {
   return { undone, files: new Map(moved), rest };
 }
 
-const isIgnoreLine = ({ patch }: Changed): boolean => nameOf(patch.path) === '.gitignore' && patch.splices.some(({ put }) => put.split(/\r?\n/).includes('.env'));
-
 /** The `.env` beside an ignore line of ours, where it will be there after all and not as it was before the init. */
 function stillThere(disk: Disk, root: string, files: ReadonlyMap<Path, Now>, { patch }: Changed, newestFirst: readonly Changed[]): Path | undefined {
   const path = join(folderOf(patch.path), '.env');
@@ -144,23 +163,14 @@ function backIn(disk: Disk, root: string, files: Map<Path, Now>, changed: Change
   files.set(patch.path, now);
   for (const name of secretsOf(patch)) now.secrets.add(name);
   if (now.text === null) return undefined; // removed by hand: nothing of ours is there
-  const taken = takeBack(changed, now.text);
+  const taken = takeOut(changed, now.text);
   if (taken.is === 'gone') return undefined;
-  if (taken.is === 'left') {
-    const why = patch.kind === 'create' ? 'it was changed since; delete it by hand if you do not need it' : 'these lines were changed since; take them out by hand';
-    return { why, lines: taken.lines };
-  }
-  const text = applySplices(now.text, taken.splices);
-  const broken = changed.format === undefined ? false : readable(changed.format, now.text) && !readable(changed.format, text);
-  if (broken) return { why: 'the file could not be read any more without these lines; take them out by hand', lines: patch.splices.flatMap((s) => s.put.split(/\r?\n/).filter((line) => line.trim() !== '')) };
+  if (taken.is === 'left') return taken;
   now.diffs.push({ before: now.text, splices: taken.splices });
+  now.out.push(changed);
   now.exact = now.exact && taken.exact;
-  now.text = text === '' && patch.before === null ? null : text;
+  now.text = taken.text;
   return undefined;
-}
-
-function readable(format: string, text: string): boolean {
-  return !isRefusal(formatOf(format).parse(text));
 }
 
 function read(disk: Disk, root: string, { patch }: Changed): Now | { why: string; lines: readonly string[] } {
@@ -169,7 +179,7 @@ function read(disk: Disk, root: string, { patch }: Changed): Now | { why: string
   const look = disk.look(target.file);
   const text = look === undefined ? null : decode(disk.read(target.file), patch.encoding);
   if (text === undefined) return { why: 'it is in another encoding now', lines: [] };
-  return { file: target.file, mode: look?.mode ?? null, encoding: patch.encoding, first: text, text, exact: true, diffs: [], secrets: new Set() };
+  return { file: target.file, mode: look?.mode ?? null, encoding: patch.encoding, first: text, text, exact: true, diffs: [], secrets: new Set(), out: [] };
 }
 
 /** Values of secrets never reach the diff: their lines are cut out masked. */
@@ -183,36 +193,37 @@ function diffOf(path: Path, now: Now): Parameters<typeof diffFiles>[0][number] {
   return { path, before, splices, removed: now.text === null, encoding: now.encoding };
 }
 
-function carryOut(disk: Disk, root: string, journal: Journal, kept: readonly Kept[], plan: Planned): void {
+/** @returns files that somebody edited in this very moment, and that could not be brought back therefore. */
+function carryOut(disk: Disk, root: string, journal: Journal, kept: readonly Kept[], plan: Planned, now: number): readonly Extract<Driven, { is: 'left' }>[] {
   const next = { remove: kept.map((k) => k.id).filter((id) => !plan.rest.some((r) => r.id === id)), keep: plan.rest };
-  const id = journal.nextId();
   // The last written goes first, so that the ignore line outlives the secret: drive() turns the order round.
-  const goals = [...plan.files].map(([path, now]) => goalOn(path, now, id)).toReversed();
+  const goals = [...plan.files].map(([path, file]) => goalOn(path, file)).toReversed();
   const folders = plan.rest.length > 0 ? [] : kept.flatMap((k) => k.folders);
-  const open: Open = { schema: 1, id, way: 'on', goals, folders, next };
+  const open: Open = { schema: 2, id: journal.nextId(), mark: randomBytes(8).toString('hex'), way: 'on', goals, folders, next };
   try {
     journal.begin(open);
   } catch (error) {
-    throw new Stop(EXIT.refused, `The journal could not be written: ${reasonOf(error)}. Nothing was changed.`, 'Mend that, then run the same command again.');
+    throw asStop(error, 'Nothing was changed, for the journal could not be written');
   }
-  const failed = drive(disk, root, goals, journal.rescueFolder).find((d) => d.failed !== undefined);
+  const driven = drive(disk, root, open);
+  const failed = driven.find((one) => one.is === 'failed');
   if (failed !== undefined) {
-    throw new Stop(EXIT.refused, `${failed.path} could not be brought back: ${failed.failed}.`, 'Mend that, then run otel-setup again: it finishes what was begun.');
+    throw new Stop(EXIT.refused, `${failed.path} could not be brought back: ${failed.why}.`, `${failed.cure}, then run otel-setup again: it finishes what was begun. To leave the files as they are instead: rm ${journal.fileOf(open)}`);
   }
   removeFolders(disk, root, folders);
-  journal.finish(open, next);
+  journal.finish(open, nextAfter(open, driven, now));
+  return driven.filter((one) => one.is === 'left');
 }
 
-function goalOn(path: Path, now: Now, id: string): Goal {
+function goalOn(path: Path, now: Now): Goal {
   const secrets = [...now.secrets];
   return {
     path,
     bytes: now.text === null ? null : Buffer.from(encode(now.text, now.encoding)).toString('base64'),
     mode: now.text === null ? null : now.mode,
-    temp: tempName(path, id),
     inPlace: secrets.length > 0,
     encoding: now.encoding,
     other: now.first === null ? null : maskLines(now.first, secrets),
-    secrets,
+    out: now.out,
   };
 }

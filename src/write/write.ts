@@ -2,22 +2,41 @@
  * The only place of the program where bytes are written (the journal's own go through here as well), and the disk of
  * this machine.
  */
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { EXIT, Stop } from '../stop.ts';
-import { codeOf, reasonOf, type Disk, type Look } from './disk.ts';
+import type { Disk, Look } from './disk.ts';
+import { codeOf, reasonOf } from './disk-error.ts';
+import { putFile } from './replace.ts';
+import { distrust } from './trust.ts';
 
-/** A text for a file that the user named: `--patch FILE`, `--out plan.json`. @throws Stop (4) where it cannot be written. */
-export function saveText(file: string, text: string, disk: Disk = realDisk): void {
+/**
+ * A text for a file that the user named: `--patch FILE`, `--out plan.json`. What was there stays whole where the disk says
+ * no. A link of a repository must not lead it to a file that the user did not name.
+ * @param within where the user is: links further up are the user's own.
+ * @throws Stop (4) where it cannot be written.
+ */
+export function saveText(file: string, text: string, disk: Disk = realDisk, within: string = process.cwd()): void {
+  const bytes = Buffer.from(text);
   try {
-    const there = disk.look(file);
-    if (there === undefined) disk.create(file, Buffer.from(text), 0o666);
-    else disk.overwrite(file, Buffer.from(text));
+    const here = disk.real(within);
+    const folder = disk.real(dirname(file));
+    if (folder !== undefined && here !== undefined && isBelow(within, dirname(file)) && !isBelow(here, folder)) throw byLink(file);
+    const look = disk.look(file);
+    const kind = look?.kind === 'link' ? disk.kindBehind(file) : look?.kind;
+    if (look?.kind === 'link' && (kind === undefined || kind === 'file')) throw byLink(file);
+    if (kind !== undefined && kind !== 'file') return disk.send(file, bytes);
+    putFile(disk, file, bytes, { temp: join(dirname(file), `.otel-setup-${randomBytes(8).toString('hex')}`), inPlace: false });
   } catch (error) {
+    if (error instanceof Stop) throw error;
     throw new Stop(EXIT.refused, `${file} could not be written: ${reasonOf(error)}.`, 'Name another file.');
   }
 }
+
+const byLink = (file: string): Stop => new Stop(EXIT.refused, `${file} could not be written: a link leads to another place.`, 'Name another file.');
+const isBelow = (folder: string, file: string): boolean => !/^\.\.(?:[\\/]|$)/.test(relative(folder, file)) && !isAbsolute(relative(folder, file));
 
 /**
  * Some files in a private temporary folder, for as long as `use` runs; it is removed when this process ends, too, and a
@@ -59,7 +78,9 @@ function orAbsent<T, U>(absent: U, ask: () => T): T | U {
   }
 }
 
-function writeThrough(file: string, flags: string, mode: number, bytes: Uint8Array): void {
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+
+function writeThrough(file: string, flags: number, mode: number, bytes: Uint8Array): void {
   const handle = fs.openSync(file, flags, mode);
   try {
     let done = 0;
@@ -105,21 +126,35 @@ function isAlive(pid: number): boolean {
 }
 let swept = false;
 
+const lookOf = (s: fs.Stats): Look => ({
+  kind: s.isFile() ? 'file' : s.isDirectory() ? 'folder' : s.isSymbolicLink() ? 'link' : 'other',
+  mode: s.mode & 0o777,
+  uid: s.uid,
+  gid: s.gid,
+  links: s.nlink,
+});
+
 /** The disk of this machine. */
 export const realDisk: Disk = {
-  look: (file) =>
-    orAbsent(undefined, (): Look => {
-      const s = fs.lstatSync(file);
-      const kind = s.isFile() ? 'file' : s.isDirectory() ? 'folder' : s.isSymbolicLink() ? 'link' : 'other';
-      return { kind, mode: s.mode & 0o777, uid: s.uid, gid: s.gid, links: s.nlink };
-    }),
+  look: (file) => orAbsent(undefined, () => lookOf(fs.lstatSync(file))),
+  kindBehind: (file) => orAbsent(undefined, () => lookOf(fs.statSync(file)).kind),
   real: (file) => orAbsent(undefined, () => fs.realpathSync(file)),
   read: (file) => fs.readFileSync(file),
+  readOwn: (file, most) =>
+    orAbsent(undefined, () => {
+      const handle = fs.openSync(file, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+      try {
+        const stat = fs.fstatSync(handle);
+        return distrust(lookOf(stat), 'file') !== undefined || stat.size > most ? undefined : fs.readFileSync(handle);
+      } finally {
+        fs.closeSync(handle);
+      }
+    }),
   list: (folder) => orAbsent([], () => fs.readdirSync(folder).toSorted()),
-  create: (file, bytes, mode) => writeThrough(file, 'wx', mode, bytes),
-  overwrite: (file, bytes) => writeThrough(file, 'r+', 0o666, bytes),
+  create: (file, bytes, mode) => writeThrough(file, O_WRONLY | O_CREAT | O_EXCL, mode, bytes),
+  overwrite: (file, bytes) => writeThrough(file, O_RDWR | (O_NOFOLLOW ?? 0), 0o666, bytes),
+  send: (file, bytes) => fs.writeFileSync(file, bytes),
   rename: (from, to) => fs.renameSync(from, to),
-  link: (from, to) => fs.linkSync(from, to),
   remove: (file) => orAbsent(undefined, () => fs.unlinkSync(file)),
   chmod: (file, mode) => fs.chmodSync(file, mode),
   chown: (file, uid, gid) => fs.chownSync(file, uid, gid),
@@ -134,7 +169,7 @@ export const realDisk: Disk = {
     try {
       fs.rmdirSync(folder);
     } catch (error) {
-      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error;
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
     }
   },
   sync: (folder) => {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, test } from 'vitest';
@@ -10,13 +10,16 @@ import { commands } from '../../src/args.ts';
 import type { Open } from '../../src/write/entry.ts';
 import { mayBeLeft } from '../../src/write/left.ts';
 import type { Loan } from '../../src/write/loan.ts';
+import { thisRunner } from '../../src/write/one-run.ts';
+import { journalName } from '../../src/write/state-folder.ts';
+import { realDisk } from '../../src/write/write.ts';
 import { path } from '../../src/workspace/path.ts';
 import { programOnPath } from '../safety/program.ts';
 import { git, writeTree } from '../helpers/tree.ts';
 
 // What a killed run left is put right by whatever comes next: every command there is, also one that is added later.
 
-const top = mkdtempSync(join(tmpdir(), 'heal-'));
+const top = realpathSync(mkdtempSync(join(tmpdir(), 'heal-')));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 const BEFORE = 'services:\n  api:\n    image: none\n';
 const HALF = 'services:\n  api:\n    image: none\n    environment:\n';
@@ -40,14 +43,14 @@ function broken(): Place {
   mkdirSync(join(folder, 'api'), { recursive: true });
   git(folder, 'init', '-q');
   writeTree(folder, { 'compose.yaml': HALF });
-  const journal = join(folder, '.git', 'otel-setup', 'root');
-  mkdirSync(journal, { recursive: true });
+  const journal = join(home, 'state', 'otel-setup', journalName(folder));
+  mkdirSync(journal, { recursive: true, mode: 0o700 });
   const open: Open = {
-    schema: 1, id: '000001', way: 'back', folders: [], next: { remove: [], keep: [] },
-    goals: [{ path: path('compose.yaml'), bytes: Buffer.from(BEFORE).toString('base64'), mode: 0o644, temp: '.compose.yaml.otel-setup-000001', inPlace: false, encoding: 'utf-8', other: HALF, secrets: [] }],
+    schema: 2, id: '000001', mark: '0123456789abcdef', way: 'back', folders: [], next: { remove: [], keep: [] },
+    goals: [{ path: path('compose.yaml'), bytes: Buffer.from(BEFORE).toString('base64'), mode: 0o644, inPlace: false, encoding: 'utf-8', other: HALF, out: [] }],
   };
   // A process of before the last start of this machine runs no more.
-  const loan: Loan = { schema: 1, runner: { pid: 1, host: hostname(), booted: 0 }, compose: ['docker', 'compose'], cwd: folder, services: [{ name: 'api', was: 'running', containers: 1, hash: '' }], networks: [], project: 'w' };
+  const loan: Loan = { schema: 2, runner: { pid: 1, host: thisRunner(realDisk, Date.now()).host, since: 't1' }, compose: [path('compose.yaml')], projectDir: path(''), services: [{ name: 'api', was: 'running', containers: 1, hash: '' }], networks: [], project: 'w' };
   writeFileSync(join(journal, '000001.open.json'), JSON.stringify(open));
   writeFileSync(join(journal, 'verify.json'), JSON.stringify(loan));
   writeFileSync(join(journal, 'verify.override.json'), '{}');
@@ -80,7 +83,7 @@ describe.skipIf(process.platform === 'win32')('a killed init and a killed verify
     const { err, asked } = await healedBy(place, [name]);
     expect({ healed: isHealed(place), err }).toEqual({ healed: true, err: expect.stringMatching(/An earlier run was cut off while it wrote[\s\S]*An earlier verify was cut off; putting api back/) });
     expect(readFileSync(join(place.folder, 'compose.yaml'), 'utf8')).toBe(BEFORE);
-    expect(asked).toContain(`${place.folder}: compose --ansi=never up --detach --no-deps --no-build --pull never api\n`);
+    expect(asked).toContain(`${place.folder}: compose -f ${place.folder}/compose.yaml --ansi=never up --detach --no-deps --no-build --pull never api\n`);
   });
   test('also in a folder below, and with the page of one cause', async () => {
     const place = broken();
@@ -91,14 +94,14 @@ describe.skipIf(process.platform === 'win32')('a killed init and a killed verify
     const place = broken();
     const note = join(place.journal, 'verify.json');
     writeFileSync(note, '{"schema":7}');
-    const page = spawnSync(process.execPath, [inject('program'), 'explain', 'export.unauthorized'], { cwd: place.folder, env: { PATH: bin, HOME: place.home }, encoding: 'utf8' });
+    const page = spawnSync(process.execPath, [inject('program'), 'explain', 'export.unauthorized'], { cwd: place.folder, env: { PATH: bin, HOME: place.home, ...env(place.home) }, encoding: 'utf8' });
     expect(page).toMatchObject({ status: 0, stdout: expect.stringContaining('export.unauthorized'), stderr: expect.stringContaining(`its note ${note} cannot be read`) });
-    const status = spawnSync(process.execPath, [inject('program'), 'status'], { cwd: place.folder, env: { PATH: bin, HOME: place.home }, encoding: 'utf8' });
+    const status = spawnSync(process.execPath, [inject('program'), 'status'], { cwd: place.folder, env: { PATH: bin, HOME: place.home, ...env(place.home) }, encoding: 'utf8' });
     expect(status).toMatchObject({ status: 4, stdout: '', stderr: expect.stringContaining(`its note ${note} cannot be read`) });
   });
   test.each(['--help', '--version', '--json-schema'])('%s touches nothing', (flag) => {
     const place = broken();
-    const { status, stderr } = spawnSync(process.execPath, [inject('program'), 'status', flag], { cwd: place.folder, env: { PATH: bin, HOME: place.home }, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [inject('program'), 'status', flag], { cwd: place.folder, env: { PATH: bin, HOME: place.home, ...env(place.home) }, encoding: 'utf8' });
     expect({ status, stderr, healed: isHealed(place) }).toEqual({ status: 0, stderr: '', healed: false });
     expect(readFileSync(join(place.folder, 'compose.yaml'), 'utf8')).toBe(HALF);
   });
@@ -113,17 +116,6 @@ describe('whether something may be left: names alone', () => {
     expect(mayBeLeft(folder, env(home))).toBe(false);
     writeFileSync(join(journal, '000002.open.json.new'), '');
     expect(mayBeLeft(folder, env(home))).toBe(true);
-  });
-  test('a linked worktree has its journal in the repository', () => {
-    const { home, folder, journal } = broken();
-    const tree = join(home, 'tree');
-    git(folder, '-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '-q', '--allow-empty', '-m', 'x');
-    git(folder, 'worktree', 'add', '-q', tree);
-    expect(mayBeLeft(tree, env(home))).toBe(false);
-    const own = git(tree, 'rev-parse', '--path-format=absolute', '--git-path', 'otel-setup').trim();
-    mkdirSync(join(own, 'root'), { recursive: true });
-    writeFileSync(join(own, 'root', 'verify.json'), readFileSync(join(journal, 'verify.json')));
-    expect(mayBeLeft(tree, env(home))).toBe(true);
   });
   test('without git it is the state folder', () => {
     const home = join(top, `w${(count += 1)}`);

@@ -1,7 +1,7 @@
 import type { Disk } from '../../src/write/disk.ts';
 
 /** Operations that change the disk: the points at which a run may be killed. */
-const CHANGES = ['create', 'overwrite', 'rename', 'link', 'remove', 'chmod', 'chown', 'makeFolder', 'removeFolder', 'sync'] as const;
+const CHANGES = ['create', 'overwrite', 'rename', 'remove', 'chmod', 'chown', 'makeFolder', 'removeFolder', 'sync'] as const;
 
 const half = (bytes: Uint8Array): Uint8Array => bytes.slice(0, Math.floor(bytes.length / 2));
 const none = (): void => {};

@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { healLoan, putBack } from '../../src/commands/verify/put-back.ts';
 import { Stop } from '../../src/stop.ts';
 import type { ExecResult } from '../../src/types.ts';
-import { borrow, leftLoan, type Loan } from '../../src/write/loan.ts';
+import { path } from '../../src/workspace/path.ts';
+import { borrow, leftLoan, type Lent, type Loan } from '../../src/write/loan.ts';
 import { checkout } from '../helpers/tree.ts';
 import { fakeTools, type Watched } from '../helpers/tools.ts';
 
-const COMPOSE = ['docker', 'compose', '-f', '/w/compose.yaml'];
-const loan = (services: Loan['services'], more: Partial<Loan> = {}): Omit<Loan, 'schema' | 'runner' | 'child'> => ({ compose: COMPOSE, cwd: '/w', services, networks: ['a'.repeat(64)], project: 'w', ...more });
+const loan = (services: Loan['services'], more: Partial<Lent> = {}): Lent => ({ compose: [path('compose.yaml')], projectDir: path(''), services, networks: ['a'.repeat(64)], project: 'w', ...more });
 const one = (name: string, was: Loan['services'][number]['was'] = 'running', containers = 1): Loan['services'][number] => ({ name, was, containers, hash: '' });
-const full = (services: Loan['services']): Loan => ({ schema: 1, runner: { pid: 0, host: '', booted: 0 }, ...loan(services) });
 
 /** A workspace without git's program: its journal lies in the state folder. */
 function workspace(exec: (argv: readonly string[]) => Partial<ExecResult> | undefined = () => undefined): { root: string; state: string; tools: Watched; warned: string[]; warn(text: string): void } {
@@ -22,15 +21,16 @@ function workspace(exec: (argv: readonly string[]) => Partial<ExecResult> | unde
   const warned: string[] = [];
   return { root: folder, state, tools, warned, warn: (text) => void warned.push(text) };
 }
-const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => basename(name)).filter((name) => name.includes('.json') || name === 'running').toSorted() : []);
+const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => basename(name)).filter((name) => name.includes('.json') || name.startsWith('running')).map((name) => name.replace(/^running\..*/, 'running')).toSorted() : []);
 /** As if the run that wrote it had been killed: its process is gone. */
 function kill(state: string, more: Partial<Loan> = {}): void {
   const note = join(state, readdirSync(state, { recursive: true, encoding: 'utf8' }).find((name) => basename(name) === 'verify.json') ?? '');
+  for (const name of readdirSync(dirname(note))) if (name.startsWith('running')) rmSync(join(dirname(note), name));
   const left: Loan = { ...JSON.parse(readFileSync(note, 'utf8')), ...more };
-  writeFileSync(note, JSON.stringify({ ...left, runner: { ...left.runner, booted: 0 } }));
+  writeFileSync(note, JSON.stringify({ ...left, runner: { ...left.runner, since: 't0' } }));
 }
 /** What changes something. */
-const composeCalls = ({ ran }: Watched): string[] => ran.filter((argv) => argv.slice(0, 4).join(' ') === COMPOSE.join(' ') && !argv.includes('ps')).map((argv) => argv.slice(4).join(' '));
+const composeCalls = ({ ran }: Watched): string[] => ran.filter((argv) => argv.slice(0, 3).join(' ') === 'docker compose -f' && argv[3]?.endsWith('/compose.yaml') === true && !argv.includes('ps')).map((argv) => argv.slice(4).join(' '));
 
 describe('the note of what is borrowed', () => {
   test('note and override are there before they are used, for this user alone; nothing is left when it is over', async () => {
@@ -96,12 +96,12 @@ describe('the next command', () => {
     await borrow(root, tools, loan([one('api')]), '');
     kill(state);
     await healLoan(root, { tools, warn });
-    expect(warned.join('\n')).toMatch(/ended with 1: Error: bind for "…" failed: port is already allocated\n {4}Do: docker compose -f \/w\/compose\.yaml up -d api/);
+    expect(warned.join('\n')).toMatch(/ended with 1: Error: bind for "…" failed: port is already allocated\n {4}Do: docker compose -f \S+\/compose\.yaml up -d api  \(or, where that is of no use any more: rm \S+\/verify\.json\)/);
     expect(filesIn(state)).toContain('verify.json');
   });
   test('a shell without a variable of then: what became another container is said', async () => {
     const { root, state, tools, warned, warn } = workspace((argv) => (argv.includes('ps') ? { out: 'abc\n' } : argv[1] === 'inspect' ? { out: 'api other\n' } : undefined));
-    await borrow(root, tools, loan([{ ...one('api'), hash: 'before' }]), '');
+    await borrow(root, tools, loan([{ ...one('api'), hash: 'b0' }]), '');
     kill(state);
     await healLoan(root, { tools, warn });
     expect(warned.at(-1)).toMatch(/api was made from its files as they are now/);
@@ -113,7 +113,7 @@ describe('put back', () => {
     const ours = 'b'.repeat(64);
     const tools = fakeTools({ exec: (argv) => (argv.includes('network') && argv.includes('ls') ? { out: `${'a'.repeat(64)}\n${ours}\n` } : argv.includes('ps') ? { out: 'abc\n' } : undefined) });
     const said: string[] = [];
-    expect(await putBack(full([one('api', 'running', 3), one('web'), one('job', 'absent', 0)]), tools, (text) => said.push(text))).toEqual([]);
+    expect(await putBack('/w', loan([one('api', 'running', 3), one('web'), one('job', 'absent', 0)]), tools, (text) => said.push(text))).toEqual([]);
     expect(composeCalls(tools)).toEqual(['--ansi=never rm --stop --force --volumes job', '--ansi=never up --detach --no-deps --no-build --pull never --scale api=3 api web']);
     expect(tools.ran.filter((argv) => argv.includes('network') && argv.includes('rm'))).toEqual([['docker', 'network', 'rm', ours]]);
     expect(said).toEqual([]);
@@ -121,12 +121,12 @@ describe('put back', () => {
   test('what somebody else removed meanwhile stays removed, and is named', async () => {
     const tools = fakeTools({ exec: (argv) => (argv.includes('ps') && argv.at(-1) === 'api' ? { out: 'abc\n' } : undefined) });
     const said: string[] = [];
-    expect(await putBack(full([one('api'), one('web'), one('job', 'stopped', 0)]), tools, (text) => said.push(text))).toEqual([]);
+    expect(await putBack('/w', loan([one('api'), one('web'), one('job', 'stopped', 0)]), tools, (text) => said.push(text))).toEqual([]);
     expect(composeCalls(tools)).toEqual(['--ansi=never up --detach --no-deps --no-build --pull never api']);
     expect(said).toEqual([expect.stringContaining('web was removed meanwhile'), expect.stringContaining('job was removed meanwhile')]);
   });
   test('where Compose cannot be asked, nothing counts as removed', async () => {
     const tools = fakeTools({ exec: (argv) => (argv.includes('ps') || argv.includes('up') ? { code: 1, err: 'Cannot connect to the Docker daemon' } : undefined) });
-    expect(await putBack(full([one('api')]), tools, () => expect.unreachable())).toEqual(['docker compose up ended with 1: Cannot connect to the Docker daemon']);
+    expect(await putBack('/w', loan([one('api')]), tools, () => expect.unreachable())).toEqual(['docker compose up ended with 1: Cannot connect to the Docker daemon']);
   });
 });

@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Stop } from '../../src/stop.ts';
 import type { Store } from '../../src/types.ts';
 import type { Disk } from '../../src/write/disk.ts';
-import { openJournal, recover } from '../../src/write/journal.ts';
-import { keepOthersOut } from '../../src/write/one-run.ts';
+import { lockJournal } from '../../src/write/journal.ts';
+import { recover } from '../../src/write/recover.ts';
 import { realDisk } from '../../src/write/write.ts';
 import { writePlan } from '../../src/write/write-plan.ts';
 import { checkout, git, modesOf, treeOf, type Tree } from '../helpers/tree.ts';
@@ -22,6 +22,8 @@ function start(tree: Tree = BEFORE) {
   return { root: folder, tools: gitTools(folder) };
 }
 
+const stateOf = (root: string): string => join(root, '..', 'state');
+
 class Failure extends Error {
   readonly code: string;
   constructor(code: string) {
@@ -31,12 +33,12 @@ class Failure extends Error {
 }
 
 /** The real disk, but one kind of operation on matching files says no. */
-function failing(operation: 'create' | 'overwrite' | 'rename' | 'chmod', file: RegExp, code: string, from = 0): Disk {
+function failing(operation: 'create' | 'overwrite' | 'rename' | 'chmod', file: RegExp, code: string, from = 0, to = Number.POSITIVE_INFINITY): Disk {
   let seen = 0;
   const guard = (name: string): void => {
     if (!file.test(name)) return;
     seen += 1;
-    if (seen > from) throw new Failure(code);
+    if (seen > from && seen <= to) throw new Failure(code);
   };
   return {
     ...realDisk,
@@ -82,8 +84,8 @@ describe('writePlan', () => {
     expect(tree['api/Dockerfile']).toContain('CMD ["opentelemetry-instrument", "flask", "run"]\r\n');
     expect(statSync(join(root, 'api/Dockerfile')).mode & 0o777).toBe(0o755);
     expect(Object.keys(tree).filter((path) => tree[path]?.includes(KEY))).toEqual(['.env']);
-    expect(Object.keys(treeOf(join(root, '.git/otel-setup'))).join(' ')).not.toContain('open');
-    expect(JSON.stringify(treeOf(join(root, '.git/otel-setup')))).not.toContain(KEY);
+    expect(Object.keys(treeOf(stateOf(root))).filter((name) => !name.endsWith('000001.kept.json'))).toEqual([]);
+    expect(JSON.stringify(treeOf(stateOf(root)))).not.toContain(KEY);
   });
 
   test('writes in the order: ignore line, secret, compose, manifest, Dockerfile, new file', async () => {
@@ -94,12 +96,12 @@ describe('writePlan', () => {
     const disk: Disk = {
       ...realDisk,
       create: (file, bytes, mode) => {
-        if (!file.includes('.git/')) touched.push(file.slice(root.length + 1));
+        if (file.startsWith(root)) touched.push(file.slice(root.length + 1));
         realDisk.create(file, bytes, mode);
       },
     };
     await writePlan(workspaceAt(root), plan, SECRETS, tools, { disk });
-    expect(touched.findIndex((f) => f.startsWith('..gitignore'))).toBeLessThan(touched.indexOf('.env'));
+    expect(touched.findIndex((f) => f.startsWith('.otel-setup-'))).toBeLessThan(touched.indexOf('.env'));
     expect(touched.indexOf('.env')).toBe(1);
   });
 
@@ -109,11 +111,11 @@ describe('writePlan', () => {
     const disk: Disk = {
       ...realDisk,
       rename: (a, b) => {
-        order.push(b.includes('.git/') ? 'journal' : 'workspace');
+        order.push(b.startsWith(root) ? 'workspace' : 'journal');
         realDisk.rename(a, b);
       },
       create: (file, bytes, mode) => {
-        if (!file.includes('.git/')) order.push('workspace');
+        if (file.startsWith(root)) order.push('workspace');
         realDisk.create(file, bytes, mode);
       },
     };
@@ -122,11 +124,13 @@ describe('writePlan', () => {
     expect(order).toContain('workspace');
   });
 
-  test('outside git the journal goes to the state folder', async () => {
+  test('the journal is this user’s alone, outside of the workspace and of its .git', async () => {
     const { root, tools } = start();
-    const noGit = { ...tools, exec: async () => ({ code: 128, out: '', err: 'not a repository' }) };
-    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, noGit);
-    expect(Object.keys(treeOf(join(root, '..', 'state'))).some((file) => file.endsWith('.kept.json'))).toBe(true);
+    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
+    expect(Object.keys(treeOf(stateOf(root))).map((file) => file.replace(/^otel-setup\/[0-9a-f]{16}\//, ''))).toEqual(['000001.kept.json']);
+    expect(existsSync(join(root, '.git/otel-setup'))).toBe(false);
+    const folders = readdirSync(stateOf(root), { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(stateOf(root), name)).mode & 0o777);
+    expect(folders).toEqual([0o700, 0o700, 0o600]);
   });
 
   test('a second plan finds nothing it may set again', async () => {
@@ -138,9 +142,9 @@ describe('writePlan', () => {
   });
 
   test.each([
-    ['a full disk', failing('create', /requirements/, 'ENOSPC'), /disk is full/],
+    ['a full disk', failing('create', /api\/\.otel-setup-/, 'ENOSPC'), /disk is full/],
     ['a full disk while writing the secret', failing('create', /\/\.env$/, 'ENOSPC'), /disk is full/],
-    ['a folder that may not be written', failing('create', /api\/\.Dockerfile/, 'EACCES'), /may not write/],
+    ['a folder that may not be written', failing('create', /api\/\.otel-setup-/, 'EACCES', 1, 2), /may not read or write/],
     ['a read-only file system', failing('rename', /docker-compose\.yml$/, 'EROFS'), /read-only/],
     ['a new file that cannot be placed', failing('rename', /otel\.cjs$/, 'EIO'), /EIO/],
     ['a journal that cannot be finished', failing('create', /kept\.json/, 'ENOSPC'), /disk is full/],
@@ -162,13 +166,15 @@ describe('writePlan', () => {
 
   test('where even the way back fails, the journal stays and the next run finishes', async () => {
     const { root, tools } = start();
-    const disk: Disk = { ...failing('create', /requirements/, 'ENOSPC'), remove: (file) => {
+    const disk: Disk = { ...failing('create', /api\/\.otel-setup-/, 'ENOSPC'), remove: (file) => {
       if (file.endsWith('.env')) throw new Failure('EIO');
       realDisk.remove(file);
     } };
     const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools, { disk }));
     expect(stop.message).toMatch(/\.env could not be brought back/);
-    expect((await recover(root, tools))?.files).toEqual(['.env']);
+    // While the key is there, the line that ignores it stays.
+    expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('.env\n');
+    expect((await recover(root, tools))?.files).toEqual(['.env', '.gitignore']);
     expect(treeOf(root)).toEqual(BEFORE);
   });
 
@@ -185,7 +191,7 @@ describe('writePlan', () => {
     const { root, tools } = start();
     const torn: Disk = { ...failing('rename', /docker-compose\.yml$/, 'EBUSY'), overwrite: (file, bytes) => {
       if (bytes.length > 100) {
-        realDisk.overwrite(file, bytes.slice(0, 60));
+        realDisk.overwrite(file, Buffer.concat([bytes.slice(0, 60), realDisk.read(file).subarray(60)]));
         throw new Failure('ENOSPC');
       }
       realDisk.overwrite(file, bytes);
@@ -258,8 +264,7 @@ describe('writePlan', () => {
   test('two runs at once: the second ends with a sentence', async () => {
     const { root, tools } = start();
     const plan = await planFor(root, tools);
-    const journal = await openJournal(root, tools);
-    const release = keepOthersOut(realDisk, journal.folder, Date.now());
+    const { release } = lockJournal(root, tools, realDisk);
     const stop = await stopOf(writePlan(workspaceAt(root), plan, SECRETS, tools));
     expect([stop.exit, stop.message]).toEqual([4, expect.stringMatching(/Another otel-setup .* is at work/)]);
     expect(treeOf(root)).toEqual(BEFORE);
@@ -268,19 +273,21 @@ describe('writePlan', () => {
   });
 
   test.each([
-    ['of a process that is gone', { pid: 2 ** 22 + 1, host: undefined }],
-    ['from before a restart of the machine', { pid: process.pid, booted: 0 }],
-    ['that was never finished', 'torn'],
-  ])('a leftover %s does not keep anybody out', async (_, left) => {
+    ['of a process that is gone', (mine: string) => mine.replace(/\.\d+\./, `.${2 ** 22 + 1}.`)],
+    ['of a process whose number is used again', (mine: string) => mine.replace(/\.[tb]\d+\./, '.t1.')],
+    ['from before a restart of the machine', (mine: string) => mine.replace(/\.[tb]\d+\./, '.b1.')],
+    ['of an earlier version', () => 'running.4711'],
+    ['of an earlier version that was never moved', () => 'running'],
+  ])('a leftover %s keeps nobody out, and is swept', async (_, left) => {
     const { root, tools } = start();
-    const journal = await openJournal(root, tools);
-    const release = keepOthersOut(realDisk, journal.folder, Date.now());
-    const file = join(journal.folder, 'running');
-    const mine: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const { journal, release } = lockJournal(root, tools, realDisk);
+    const running = (): string[] => readdirSync(journal.folder).filter((name) => name.startsWith('running'));
+    const [mine = ''] = running();
     release();
-    writeFileSync(file, left === 'torn' ? '{"pid":' : JSON.stringify({ ...(mine as object), ...(left as object) }));
+    expect(running()).toEqual([]);
+    writeFileSync(join(journal.folder, left(mine)), '');
     await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
-    expect(existsSync(file)).toBe(false);
+    expect(running()).toEqual([]);
   });
 
   test('a .env that is in git is refused', async () => {

@@ -11,7 +11,7 @@ import type { ExecResult, Workspace } from '../../types.ts';
 import { oneLine } from '../../ui/redact.ts';
 import { commandLine, shellOf } from '../../ui/shell-lines.ts';
 import { composeOf, composeWords, projectFolder } from '../../workspace/compose/command.ts';
-import { borrow, leftLoan, type Borrowing, type Loan } from '../../write/loan.ts';
+import { borrow, leftLoan, type Borrowing, type Lent } from '../../write/loan.ts';
 import type { Context } from '../context.ts';
 import { hidesPackages } from '../init/compose.ts';
 import { addressOf, lastLine, likeness, look, networkIds, outdated, type Looked } from './containers.ts';
@@ -44,7 +44,7 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
   const upLine = (...words: readonly string[]): string => commandLine([...composeWords(files), 'up', '-d', ...words], shellOf(context.env));
   const left = new Map(build || fresh ? [] : (await outdated(workspace, before, tools)).map((name) => [name, { why: 'its container is not what its files and this shell say now, so it could not be put back as it is', then: `${upLine(...(isBuilt(workspace, name) ? ['--build'] : []), name)}  (or: npx otel-setup verify --build)` }] as const));
   const networks = await networkIds(tools);
-  let borrowed: { readonly loan: Loan; readonly note: Borrowing } | undefined;
+  let borrowed: { readonly loan: Lent; readonly note: Borrowing } | undefined;
   let relayPort = 0;
 
   const addressFor = ({ subject }: Led, port: number): string =>
@@ -89,9 +89,9 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
         const noProxy = noProxyOf(one.subject.settings);
         return { service: one.subject.service.name, watched: one.watched, relay: addressFor(one, port), nonce, ...(noProxy === undefined ? {} : { noProxy }) };
       }));
-      const loan = { compose: composeOf(workspace), cwd: projectFolder(workspace), project: before.project, networks: [...networks], services: chosen.map((name) => ({ ...lent(name, before), ...(fresh ? { was: 'running' as const, hash: '' } : {}) })) };
+      const loan: Lent = { compose: [...workspace.compose], projectDir: workspace.projectDir, project: before.project, networks: [...networks], services: chosen.map((name) => ({ ...lent(name, before), ...(fresh ? { was: 'running' as const, hash: '' } : {}) })) };
       const note = await borrow(workspace.files.root, tools, loan, override);
-      borrowed = { loan: { schema: 1, runner: { pid: 0, host: '', booted: 0 }, ...loan }, note };
+      borrowed = { loan, note };
       const options = fresh ? [] : ['--no-deps', ...(build ? [] : ['--no-build', '--pull', 'never'])];
       const renewed = fresh ? workspace.services.filter(({ name, volumes = [] }) => chosen.includes(name) && hidesPackages({ volumes })).map(({ name }) => name) : [];
       const env = { ...process.env, ...tools.env };
@@ -156,7 +156,7 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
       borrowed = undefined;
       const own = { exec: execThrough({ ...process.env, ...tools.env }, note.working) };
       if (quiet !== undefined && quiet.services.length > 0) await endDeaf(await idsOf(...quiet.services), quiet.sentAfterMs, own);
-      const problems = await putBack(loan, own, (text) => context.print(`  ${text}`));
+      const problems = await putBack(workspace.files.root, loan, own, (text) => context.print(`  ${text}`));
       if (problems.length === 0) note.over();
       else note.leave();
       return problems.map((problem) => `${problem} Do: mend that, then run any otel-setup command here: it puts the services back first.`);
@@ -177,7 +177,7 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
 
 const runs = ({ state }: Inspected): boolean => state === 'running' || state === 'restarting';
 
-function lent(name: string, { containers }: Looked): Loan['services'][number] {
+function lent(name: string, { containers }: Looked): Lent['services'][number] {
   const list = containers.get(name) ?? [];
   const running = list.filter(({ state }) => state === 'running' || state === 'restarting' || state === 'paused');
   return { name, was: list.length === 0 ? 'absent' : running.length > 0 ? 'running' : 'stopped', containers: running.length, hash: list[0]?.configHash ?? '' };

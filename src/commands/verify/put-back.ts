@@ -1,8 +1,9 @@
 /** Putting back what verify borrowed: at its end, or by the next command after it was killed. */
 import type { Tools } from '../../types.ts';
-import type { Left, Loan } from '../../write/loan.ts';
-import { leftLoan } from '../../write/loan.ts';
+import { leftLoan, type Left, type Lent } from '../../write/loan.ts';
 import { oneLine } from '../../ui/redact.ts';
+import { commandLine, shellOf } from '../../ui/shell-lines.ts';
+import { composeOf, projectFolder } from '../../workspace/compose/command.ts';
 import type { Context } from '../context.ts';
 import { lastLine, networkIds } from './containers.ts';
 
@@ -12,22 +13,23 @@ const EACH_MS = 30_000;
 
 /**
  * Makes the services again from the user's own files alone; what did not run before does not run, what was not there is
- * removed, and what somebody else has removed since stays so. @param says what is not a problem, and yet worth a word.
+ * removed, and what somebody else has removed since stays so. @param root the workspace. @param says what is not a problem, and yet worth a word.
  * @returns what went wrong, a sentence each; [] = all is as before. Never throws.
  */
-export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>, says: (text: string) => void): Promise<readonly string[]> {
+export async function putBack(root: string, loan: Lent, tools: Pick<Tools, 'exec'>, says: (text: string) => void): Promise<readonly string[]> {
   const problems: string[] = [];
+  const { words, cwd } = composeFor(root, loan);
   const there = await Promise.all(loan.services.map(async ({ name }) => {
-    const { code, out } = await tools.exec([...loan.compose, 'ps', '--all', '--quiet', name], { cwd: loan.cwd, ms: LIMIT_MS });
+    const { code, out } = await tools.exec([...words, 'ps', '--all', '--quiet', name], { cwd, ms: LIMIT_MS });
     return code !== 0 || out.trim() !== '';
   }));
-  const isRemoved = ({ was }: Loan['services'][number], i: number): boolean => was !== 'absent' && there[i] === false;
+  const isRemoved = ({ was }: Lent['services'][number], i: number): boolean => was !== 'absent' && there[i] === false;
   for (const { name } of loan.services.filter(isRemoved)) says(`${oneLine(name)} was removed meanwhile, and not by otel-setup: it is left so.`);
   const left = loan.services.filter((service, i) => !isRemoved(service, i));
-  const of = (was: Loan['services'][number]['was']) => left.filter((service) => service.was === was);
-  const compose = async (...words: string[]): Promise<void> => {
-    const { code, err } = await tools.exec([...loan.compose, '--ansi=never', ...words], { cwd: loan.cwd, ms: LIMIT_MS + EACH_MS * loan.services.reduce((sum, { containers }) => sum + Math.max(1, containers), 0) });
-    if (code !== 0) problems.push(`docker compose ${words[0] ?? ''} ended with ${code}: ${lastLine(err)}`);
+  const of = (was: Lent['services'][number]['was']) => left.filter((service) => service.was === was);
+  const compose = async (...more: string[]): Promise<void> => {
+    const { code, err } = await tools.exec([...words, '--ansi=never', ...more], { cwd, ms: LIMIT_MS + EACH_MS * loan.services.reduce((sum, { containers }) => sum + Math.max(1, containers), 0) });
+    if (code !== 0) problems.push(`docker compose ${more[0] ?? ''} ended with ${code}: ${lastLine(err)}`);
   };
   const up = ['--no-deps', '--no-build', '--pull', 'never'];
   const [running, stopped, absent] = [of('running'), of('stopped'), of('absent')];
@@ -46,6 +48,12 @@ export async function putBack(loan: Loan, tools: Pick<Tools, 'exec'>, says: (tex
   return problems;
 }
 
+/** `docker compose` over the user's own files, made of what the note names as every other one is. */
+const composeFor = (root: string, { compose, projectDir }: Pick<Lent, 'compose' | 'projectDir'>) => ({
+  words: composeOf({ compose, files: { root } }),
+  cwd: projectFolder({ projectDir, files: { root } }),
+});
+
 const CHILD_WAITS_MS = 300_000;
 
 /** What a killed `verify` left, put back at the start of the next command. One look at the disk where there is nothing. */
@@ -54,20 +62,28 @@ export async function healLoan(root: string, { tools, warn }: Pick<Context, 'too
   if (left === undefined || left.alive) return;
   const names = left.loan.services.map(({ name }) => oneLine(name)).join(', ');
   const one = left.loan.services.length === 1;
-  warn(`  An earlier verify was cut off; putting ${names} back as ${one ? 'it was' : 'they were'} …`);
   if (!(await engineAnswers(tools))) {
-    warn(`  ! Docker does not answer, so ${names} may still send to a relay that is gone.\n    Do: start Docker, then run any otel-setup command here again`);
+    warn(`  ! An earlier verify was cut off, and Docker does not answer, so ${names} may still send to a relay that is gone.\n    Do: start Docker, then run any otel-setup command here again`);
     return;
   }
-  await childEnded(left);
-  const problems = await putBack(left.loan, tools, (text) => warn(`  ${text}`));
-  if (problems.length > 0) {
-    for (const problem of problems) warn(`  ! ${problem}`);
-    warn(`    Do: ${[...left.loan.compose, 'up', '-d', ...left.loan.services.map(({ name }) => name)].join(' ')}`);
-    return;
+  // Another command is at it.
+  const taken = left.take();
+  if (taken === undefined) return;
+  try {
+    warn(`  An earlier verify was cut off; putting ${names} back as ${one ? 'it was' : 'they were'} …`);
+    await childEnded(left);
+    const problems = await putBack(root, left.loan, tools, (text) => warn(`  ${text}`));
+    if (problems.length > 0) {
+      for (const problem of problems) warn(`  ! ${problem}`);
+      const up = commandLine([...composeFor(root, left.loan).words, 'up', '-d', ...left.loan.services.map(({ name }) => name)], shellOf(tools.env));
+      warn(`    Do: ${up}  (or, where that is of no use any more: ${commandLine(['rm', left.note], shellOf(tools.env))})`);
+      return;
+    }
+    left.over();
+    for (const name of await changed(root, left.loan, tools)) warn(`  ! ${oneLine(name)} was made from its files as they are now: a file, or a variable of the shell that it was started from, is another one than before.`);
+  } finally {
+    taken.release();
   }
-  left.over();
-  for (const name of await changed(left.loan, tools)) warn(`  ! ${oneLine(name)} was made from its files as they are now: a file, or a variable of the shell that it was started from, is another one than before.`);
 }
 
 /** The `docker compose` of the killed run goes on by itself: two at once would be in each other's way. */
@@ -76,10 +92,11 @@ async function childEnded({ childRuns }: Left): Promise<void> {
 }
 
 /** Services whose containers have another configuration than before. */
-async function changed({ compose, cwd, services }: Loan, tools: Tools): Promise<readonly string[]> {
-  const known = services.filter(({ hash }) => hash !== '');
+async function changed(root: string, loan: Lent, tools: Tools): Promise<readonly string[]> {
+  const { words, cwd } = composeFor(root, loan);
+  const known = loan.services.filter(({ hash }) => hash !== '');
   if (known.length === 0) return [];
-  const ids = (await tools.exec([...compose, 'ps', '--all', '--quiet', ...known.map(({ name }) => name)], { cwd, ms: LIMIT_MS })).out.split(/\s+/).filter((id) => id !== '');
+  const ids = (await tools.exec([...words, 'ps', '--all', '--quiet', ...known.map(({ name }) => name)], { cwd, ms: LIMIT_MS })).out.split(/\s+/).filter((id) => id !== '');
   if (ids.length === 0) return [];
   const { out } = await tools.exec(['docker', 'inspect', '--format', '{{index .Config.Labels "com.docker.compose.service"}} {{index .Config.Labels "com.docker.compose.config-hash"}}', ...ids], { ms: LIMIT_MS });
   const now = new Map(out.split('\n').map((line) => line.trim().split(' ')).map(([name = '', hash = '']) => [name, hash]));

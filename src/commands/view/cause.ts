@@ -17,8 +17,8 @@ export async function causeIn({ cwd, env, tools }: Pick<Context, 'cwd' | 'env' |
   const folder = realFolder(cwd);
   if (folder === undefined) return undefined;
   try {
-    const [{ readWorkspace }, { factsOf }, { diagnose }, { rules }, { thenOf }, { whyNothing }, { journalsOf }] = await Promise.all([
-      import('../../workspace/read.ts'), import('../../doctor/know.ts'), import('../../doctor/engine.ts'), import('../../doctor/rules/index.ts'), import('../../doctor/then.ts'), import('../../doctor/here.ts'), import('../../write/journal.ts'),
+    const [{ readWorkspace }, { factsOf }, { diagnose }, { rules }, { thenOf }, { whyNothing }, { journalsOf }, { realDisk }] = await Promise.all([
+      import('../../workspace/read.ts'), import('../../doctor/know.ts'), import('../../doctor/engine.ts'), import('../../doctor/rules/index.ts'), import('../../doctor/then.ts'), import('../../doctor/here.ts'), import('../../write/journal.ts'), import('../../write/write.ts'),
     ]);
     const known = ((): Known | undefined => {
       try {
@@ -31,7 +31,7 @@ export async function causeIn({ cwd, env, tools }: Pick<Context, 'cwd' | 'env' |
     })();
     if (known === undefined) return undefined;
     const { lines } = diagnose(known, rules, { only: ['files', 'source'], then: thenOf(known, [], env) });
-    const written = (await journalsOf(folder, tools)).some((journal) => journal.kept().length > 0);
+    const written = journalsOf(folder, tools, realDisk).some((journal) => journal.kept().length > 0);
     const cause = whyNothing(known, lines, { ...listening, written });
     return cause === undefined ? undefined : shown(cause);
   } catch {

@@ -89,20 +89,21 @@ function untrusted(disk: Disk, ours: readonly string[]): { readonly path: string
   return undefined;
 }
 
+/** What a record says of itself is what its name says. */
+const named = <T extends { readonly id: string }>(name: string, record: T | undefined): T | undefined => (record !== undefined && name.startsWith(`${record.id}.`) ? record : undefined);
+const openName = ({ id }: Pick<Open, 'id'>): string => `${id}.open.json`;
+
 function journalIn(folder: string, disk: Disk): Journal {
   const names = (end: string) => disk.list(folder).filter((name) => name.endsWith(end) && /^\d{6}\./.test(name));
   const text = (name: string): string | undefined => {
     const bytes = disk.readOwn(join(folder, name), MOST_BYTES);
     return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
   };
-  /** What a record says of itself is what its name says. */
-  const named = <T extends { readonly id: string }>(name: string, record: T | undefined): T | undefined => (record !== undefined && name.startsWith(`${record.id}.`) ? record : undefined);
   const save = (name: string, record: Kept | Open) => {
     const bytes = Buffer.from(JSON.stringify(record));
     if (bytes.length > MOST_BYTES) throw new Stop(EXIT.refused, 'These files are too large to be written in one go. Nothing was written.', 'Set up fewer services at once, with --services.');
     saveIn(disk, folder, name, bytes);
   };
-  const openName = ({ id }: Pick<Open, 'id'>): string => `${id}.open.json`;
   return {
     folder,
     kept: () => names('.kept.json').flatMap((name) => named(name, parseKept(text(name) ?? '')) ?? []),

@@ -37,7 +37,6 @@ export function basesFor(root: string, env: Env, disk: Disk): readonly Base[] {
 export function basesOf(env: Env, disk: Disk): readonly Base[] {
   const windows = process.platform === 'win32';
   const me = account();
-  const state = (home: string): string => join(home, '.local', 'state');
   const named = windows
     ? [env['XDG_STATE_HOME'], env['LOCALAPPDATA'], me.home && join(me.home, 'AppData', 'Local')]
     : [env['XDG_STATE_HOME'], isUsable(env['HOME']) ? state(env['HOME']) : undefined, me.home && state(me.home)];
@@ -59,6 +58,7 @@ export function gitpodBases(root: string, env: Env, disk: Disk): readonly Base[]
   return isTree || dirname(beside) === beside || isAnothers(beside, disk, true) ? [] : [{ folder, in: beside }];
 }
 
+const state = (home: string): string => join(home, '.local', 'state');
 const isUsable = (folder: string | undefined): folder is string => folder !== undefined && folder.trim() !== '' && isAbsolute(folder);
 
 /** uid -1 = Windows. An account without an entry in the user database has no home. */

@@ -66,7 +66,7 @@ const networksOf = async (folder: string): Promise<string> => (await run(['docke
 
 /** verify's note and override, wherever its journal lies. */
 function leftovers(folder: string): string[] {
-  return [join(folder, '.git'), `${folder}.state`].filter((place) => existsSync(place)).flatMap((place) => readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => basename(name).startsWith('verify') || basename(name) === 'running'));
+  return [join(folder, '.git'), `${folder}.state`].filter((place) => existsSync(place)).flatMap((place) => readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => basename(name).startsWith('verify') || basename(name).startsWith('running')));
 }
 
 /** The lines of `verify --json`, each checked against the schema that the program prints. */
@@ -207,7 +207,7 @@ function started(folder: string): { readonly child: ChildProcess; readonly ended
 
 /** As soon as the note is on the disk. */
 async function noted(folder: string): Promise<void> {
-  const place = join(folder, '.git', 'otel-setup', 'root');
+  const place = join(`${folder}.state`, 'otel-setup', journalName(realpathSync(folder)));
   const isThere = (): boolean => existsSync(join(place, 'verify.override.json'));
   const watcher = watch(place);
   while (!isThere()) await once(watcher, 'change');
@@ -224,6 +224,18 @@ describe('cut off', () => {
     // Meanwhile a second one leaves everything alone.
     expect(await otelSetup(folder, 'verify')).toMatchObject({ code: 4, err: expect.stringMatching(/Another otel-setup verify \(process \d+\) is at work/) });
     child.kill('SIGINT');
+    expect([(await ended)[0], said()]).toEqual([130, expect.stringContaining('the services are as they were')]);
+    expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
+  });
+
+  test('the terminal closes, which is said by the system and by the shell: everything is put back', async () => {
+    const folder = await running('verify-hung-up');
+    const before = await containersOf(folder);
+    const { child, ended, said, until } = started(folder);
+    await until(/Use the application now/);
+    child.kill('SIGHUP');
+    await until(/putting backend back/);
+    child.kill('SIGHUP');
     expect([(await ended)[0], said()]).toEqual([130, expect.stringContaining('the services are as they were')]);
     expect([await containersOf(folder), leftovers(folder)]).toEqual([before, []]);
   });
@@ -280,7 +292,7 @@ describe('cut off', () => {
     const ran = await otelSetup(folder, ...next);
     expect({ code: ran.code, err: ran.err }).toEqual({ code: 0, err: expect.stringContaining('An earlier verify was cut off') });
     expect(await containersOf(folder)).toEqual(before);
-    expect(leftovers(folder).filter((name) => basename(name) !== 'running')).toEqual([]);
+    expect(leftovers(folder).filter((name) => !basename(name).startsWith('running'))).toEqual([]);
     // Healed once: the next one has nothing to do.
     expect((await otelSetup(folder, 'status')).err).toBe('');
   });

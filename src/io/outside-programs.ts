@@ -44,6 +44,9 @@ const PLACES_OF_CODE = /^(?:PYTHONSTARTUP|PYTHONHOME|PYTHONUSERBASE)$/;
 const OPTIONS_OF_CODE = /^(?:NODE_OPTIONS|PERL5OPT|RUBYOPT)$/;
 const LOADS = /(?:^|\s)["']?(?:-r|-I|-M|--(?:require|import|loader|experimental-loader|env-file)\b)[=\s]*["']?([^\s"']*)/g;
 
+/** Whether Compose follows `include` and `extends` to a git or OCI address. What the user has set stays. */
+const REMOTES = ['COMPOSE_EXPERIMENTAL_GIT_REMOTE', 'COMPOSE_EXPERIMENTAL_OCI_REMOTE'];
+
 /** Nothing is found there: an empty PATH would mean the current folder, and none the system's own list. */
 const NOWHERE = process.platform === 'win32' ? 'NUL' : '/dev/null';
 
@@ -68,6 +71,8 @@ export function outsideOf(env: Env, program: string, cwd?: string): Outside {
       if (trusted(value)) clean[name] = value;
     } else if (docker || !OPTIONS_OF_CODE.test(name) || [...value.matchAll(LOADS)].every(([, file = '']) => trusted(file))) clean[name] = value;
   }
+  // A compose file may name others on the network, with ${…} in their address: Compose would fetch them for every question.
+  if (docker) for (const name of REMOTES) clean[name] ??= 'false';
   // Windows looks in the current folder first, unless this is set.
   if (process.platform === 'win32') clean['NoDefaultCurrentDirectoryInExePath'] = '1';
   return { env: clean, dropped };

@@ -9,7 +9,6 @@ import { applySplices } from '../formats/splices.ts';
 import { EXIT, Stop } from '../stop.ts';
 import { stores as allStores } from '../stores/index.ts';
 import type { Patch, Path, Plan, Store, StoreId, Tools, Workspace } from '../types.ts';
-import { commandLine } from '../ui/shell-lines.ts';
 import { openFiles } from '../workspace/files.ts';
 import { path as pathOf } from '../workspace/path.ts';
 import { decode, encode, hashOf, sameBytes } from './bytes.ts';
@@ -19,6 +18,7 @@ import { drive, goalBack, tempName } from './drive.ts';
 import { changedOf, type Changed, type Goal, type Kept, type Open } from './entry.ts';
 import { journalsOf, lockJournal, type Journal } from './journal.ts';
 import { keepOthersOut } from './one-run.ts';
+import { keptOutOfGit, readByGit } from './out-of-git.ts';
 import { secretsOf, withValues } from './placeholders.ts';
 import { nextAfter, recoverIn, removeFolders } from './recover.ts';
 import { recoveredLines, recoveredOf } from './recovered.ts';
@@ -115,8 +115,8 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
     const target = targetOf(disk, workspace.files.root, patch.path);
     if (isRefusal(target)) throw new Stop(EXIT.refused, `${target.refused} Nothing was written.`);
     const names = secretsOf(patch);
-    // A link may lead to a file under another name: that one counts as well.
-    if (names.length > 0) keptOutOfGit([patch.path, inside(workspace.files.root, target.file)], names, workspace.files);
+    if (names.length > 0) keptOutOfGit(disk, workspace.files, patch, target.file, names);
+    if (secrets.size > 0 && formats.get(patch.path) === 'ignore-file') readByGit(disk, workspace.files.root, patch);
     const look = disk.look(target.file);
     const bytes = look === undefined ? null : disk.read(target.file);
     if ((bytes === null ? null : hashOf(bytes)) !== patch.before) throw moved(patch.path);
@@ -136,15 +136,6 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
       missing: target.missing,
     };
   });
-}
-
-/** @throws Stop (4) where one of a file's names is in git, or may be: not knowing is no better. */
-function keptOutOfGit(paths: readonly Path[], names: readonly string[], files: Workspace['files']): void {
-  for (const path of paths) {
-    const tracked = files.tracked(path);
-    if (tracked.is === 'yes') throw new Stop(EXIT.refused, `${path} is in git, so ${names.join(', ')} must not go there. Nothing was written.`, `Take it out of git first: ${commandLine(['git', 'rm', '--cached', path], 'sh')}`);
-    if (tracked.is === 'unknown') throw new Stop(EXIT.refused, `Whether ${path} is in git is not known: ${tracked.why}. So ${names.join(', ')} must not go there. Nothing was written.`, tracked.do);
-  }
 }
 
 const inside = (root: string, file: string): Path => pathOf(relative(root, file).replaceAll(sep, '/'));

@@ -55,7 +55,8 @@ test('variables that make a program load code of the workspace', () => {
   expect(outsideOf(inside(), 'npm', at('ws')).env).toEqual({ PYTHONPATH: at('tools'), LD_PRELOAD: at('tools/good.so'), ENV: 'production', HOME: at('home') });
 });
 test('docker gets what Compose fills into services as it is', () => {
-  expect(outsideOf(inside(), 'docker', at('ws')).env).toEqual({ NODE_OPTIONS: inside().NODE_OPTIONS, PYTHONPATH: inside().PYTHONPATH, PYTHONSTARTUP: 'x.py', NODE_PATH: 'lib', LD_PRELOAD: at('tools/good.so'), ENV: 'production', HOME: at('home') });
+  expect(outsideOf(inside(), 'docker', at('ws')).env).toEqual({ NODE_OPTIONS: inside().NODE_OPTIONS, PYTHONPATH: inside().PYTHONPATH, PYTHONSTARTUP: 'x.py', NODE_PATH: 'lib', LD_PRELOAD: at('tools/good.so'), ENV: 'production', HOME: at('home'), COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false', COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false' });
+  expect(outsideOf({ COMPOSE_EXPERIMENTAL_GIT_REMOTE: '1' }, 'docker').env).toMatchObject({ COMPOSE_EXPERIMENTAL_GIT_REMOTE: '1' });
 });
 test.each<[string, boolean]>([
   ['--max-old-space-size=4096 --no-warnings', true],

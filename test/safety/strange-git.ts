@@ -53,7 +53,7 @@ function poison(at: string, { set }: Traps, name: string): void {
 /** A clone without its blobs, the missing ones to be had from `remote`. */
 function partial(tree: Tree, settings: (set: Traps['set']) => Readonly<Record<string, string>>): Made {
   const at = place({});
-  const traps_ = traps(at);
+  const laid = traps(at);
   const source = join(at.home, 'source');
   mkdirSync(source);
   plainGit(source, 'init', '-q');
@@ -65,9 +65,9 @@ function partial(tree: Tree, settings: (set: Traps['set']) => Readonly<Record<st
   }
   const clone = join(at.home, 'clone');
   plainGit(at.home, 'clone', '-q', '--no-local', '--filter=blob:none', `file://${source}`, clone);
-  const made = { at: { folder: clone, home: at.home }, traps: traps_ };
-  poison(clone, traps_, 'config');
-  for (const [name, value] of Object.entries(settings(traps_.set))) plainGit(clone, 'config', name, value);
+  const made = { at: { folder: clone, home: at.home }, traps: laid };
+  poison(clone, laid, 'config');
+  for (const [name, value] of Object.entries(settings(laid.set))) plainGit(clone, 'config', name, value);
   return made;
 }
 

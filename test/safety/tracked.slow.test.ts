@@ -99,6 +99,16 @@ describe('git answers', () => {
     expect(await run(at, INIT, KEY)).toMatchObject({ code: 4, err: expect.stringMatching(/env is in git/) });
     expect(treeOf(at.folder)).toEqual(before);
   });
+  test.each<[string, (at: Place) => void, RegExp]>([
+    ['.gitignore is a link, which git does not follow', ({ folder }) => (writeFileSync(join(folder, 'rules'), '# none\n'), symlinkSync('rules', join(folder, '.gitignore'))), /\.gitignore is a link/],
+    ['.env is a link to a file that git does not ignore', ({ folder }) => (writeFileSync(join(folder, 'shared.env'), 'A=1\n'), symlinkSync('shared.env', join(folder, '.env'))), /link to shared\.env, which git does not ignore[\s\S]*Do: echo \/shared\.env >> \.gitignore/],
+  ])('%s: the key would get into git', async (_, makes, says) => {
+    const at = place(FLASK);
+    makes(at);
+    const before = treeOf(at.folder);
+    expect(await run(at, INIT, KEY)).toMatchObject({ code: 4, err: expect.stringMatching(says) });
+    expect(treeOf(at.folder)).toEqual(before);
+  });
   test('in a linked working tree and in a submodule their own index is asked', async () => {
     const at = place(FLASK);
     const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'protocol.file.allow=always'];

@@ -73,7 +73,7 @@ async function runCommand(argv: readonly string[], streams: Outside): Promise<nu
 
 /** Whoever gives a key as an argument is told what that means, whatever else is wrong with the command line. */
 const noKeyHere = (error: Stop, key: string): Stop =>
-  new Stop(EXIT.usage, `${key.startsWith('--') ? `There is no flag ${key}: a` : `${error.message} A`} key is never taken from the command line. The one that was given stands in the history of this shell now, and others on this machine could read it.`, 'set HONEYCOMB_API_KEY, or give it to --key-stdin; take the line out of the history, and make a new key if it is not yours alone to see');
+  new Stop(EXIT.usage, `${key === '--key-stdin' ? 'The flag --key-stdin takes no value: a' : key.startsWith('--') ? `There is no flag ${key}: a` : `${error.message} A`} key is never taken from the command line. The one that was given stands in the history of this shell now, and others on this machine could read it.`, 'set HONEYCOMB_API_KEY, or give it to --key-stdin; take the line out of the history, and make a new key if it is not yours alone to see');
 
 /** Says why a command ended early, and gives the exit code. With --json the same goes to standard output as a report. */
 function ended(error: unknown, argv: readonly string[], args: ParsedArgs | undefined, streams: Outside): number {

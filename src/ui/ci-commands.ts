@@ -8,10 +8,14 @@
 const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}{0,8}`;
 const LINE_START = new RegExp(String.raw`^((?:(?![\n\r\u2028\u2029])[\s\p{Default_Ignorable_Code_Point}])*):(?=${UNSEEN}:)`, 'gmu');
 const BRACKET = new RegExp(String.raw`#(${UNSEEN})#(?=[\w.\-\p{Default_Ignorable_Code_Point}]{0,40}\[)`, 'gu');
-const FOLD = /\b(travis_(?:fold|time)|section_(?:start|end)):/g;
+const FOLD = /(travis_(?:fold|time)|section_(?:start|end)):/g;
 
 /** The same text with one blank more in what would be a command: ": :set-env", "## [set-output", "## vso[". */
 export const withoutCommands = (text: string): string => text.replace(LINE_START, '$1: ').replace(BRACKET, '#$1# ').replace(FOLD, '$1 :');
+
+/** Buildkite folds what follows such a line. Those that begin the files of a diff are left. */
+const GROUP = /^(---|\+\+\+|~~~|\^\^\^)(?= )(?! (?:[ab]\/|\/dev\/null))/gm;
+export const withoutGroups = (text: string): string => text.replace(GROUP, ' $1');
 
 /** JSON with the same value, in which neither a command of a CI system nor a sign that steers a terminal stands as it is. @param json one or more JSON texts. */
 export const escapedJson = (json: string): string =>

@@ -6,7 +6,7 @@
  */
 import { EXIT, Stop } from '../stop.ts';
 import { annotationLine, type Annotation } from './annotation.ts';
-import { withoutCommands } from './ci-commands.ts';
+import { withoutCommands, withoutGroups } from './ci-commands.ts';
 import { clean, redact, withoutPasswords } from './redact.ts';
 import { colored, plain, type Text } from './text.ts';
 
@@ -80,13 +80,13 @@ export function output(secrets: Iterable<string>, { stdout, stderr }: Streams = 
 
   return {
     hide: (value) => void hidden.add(value),
-    say: (text, color = false) => write(stderr, `${rendered(text, color).replace(GROUP, ' $1')}\n`),
+    say: (text, color = false) => write(stderr, `${withoutGroups(rendered(text, color))}\n`),
     draw: ({ away, rows, open = false }, color = false) => {
       const moves = away === 'row' ? '\r\u001b[K' : away > 0 ? `\r\u001b[${away}A\u001b[J` : '';
       write(stderr, `${moves}${rows.map((row) => rendered(row, color)).join('\n')}${open || rows.length === 0 ? '' : '\n'}`);
     },
     // A file keeps its line ends in a diff.
-    result: (text) => write(stdout, ended(text.split('\r\n').map(shown).join('\r\n'))),
+    result: (text) => write(stdout, ended(withoutGroups(text.split('\r\n').map(shown).join('\r\n')))),
     annotate: (annotations) => write(stdout, annotations.map((one) => `${annotationLine(one, masked)}\n`).join('')),
     exact(text, instead) {
       const why = redact(text, hidden) !== text ? 'it holds a secret' : CONTROL.test(text) ? 'it holds control characters, which steer a terminal' : withoutCommands(text) !== text ? 'it holds text that a CI system takes for a command' : undefined;
@@ -109,7 +109,5 @@ export function output(secrets: Iterable<string>, { stdout, stderr }: Streams = 
   };
 }
 
-/** Buildkite folds what follows such a line. Standard output keeps them: they begin the files of a diff. */
-const GROUP = /^(---|\+\+\+|~~~|\^\^\^)(?= )/gm;
 const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 const CONTROL = /(?![\t\n]|\r\n)\p{Cc}/u;

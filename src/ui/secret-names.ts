@@ -49,7 +49,7 @@ export function assignedSpans(text: string): readonly Span[] {
       const [at = 0] = one.indices?.[group] ?? [];
       const bare = form === 'either' && group === one.length - 1;
       const value = bare ? (one[group] ?? '').replace(/[,;)\]}\\]{1,3}$/, '') : one[group] ?? '';
-      found.push(...partsOf({ at, text: value, kind: KIND, form: bare ? 'bare' : 'quoted' }).filter((span) => isValue(span.text, text.slice(one.index, at))));
+      found.push(...partsOf({ at, text: value, kind: KIND, form: bare ? 'bare' : 'quoted' }).filter((span) => isValue(span.text, text.slice(Math.max(0, one.index - 1), at))));
     }
   }
   for (const one of text.matchAll(HEADERS)) found.push(...partsOf({ at: one.indices?.[1]?.[0] ?? 0, text: (one[1] ?? '').replace(/[,;)\]}\\]{1,3}$/, ''), kind: 'header', form: 'bare' }).filter((span) => isValue(span.text, '')));
@@ -155,5 +155,5 @@ function isValue(value: string, before: string): boolean {
   const random = value.split(/[^A-Za-z0-9]/).some(looksRandom);
   if (random) return true;
   if (PATH.test(value) || /^[A-Z]{2,30}(?:_[A-Z0-9]{1,30}){1,8}$/.test(value)) return false;
-  return !ABOUT.test(before) && !/^key["'\]\s:=>]{1,12}$/i.test(before);
+  return !ABOUT.test(before) && !/^[^\w-]?key["'\]\s:=>]{1,12}$/i.test(before);
 }

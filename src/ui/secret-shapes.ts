@@ -34,11 +34,11 @@ const LOGIN = 'login in an address';
 const SHAPES: readonly Shape[] = [
   { kind: 'Honeycomb key', match: /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/gd },
   // Honeycomb's header, its name and its value apart by up to a few signs; both may be encoded for a URL.
-  { kind: 'Honeycomb key', match: /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:=>|[=:,]|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,${}<\\][^"'`\s,\\]{5,})/gdi, value: true },
+  { kind: 'Honeycomb key', match: /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:=>|[=:,]|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,<\\][^"'`\s,\\]{5,4000})/gdi, value: true },
   { kind: 'authorization header', match: /\b(?:Basic|Bearer|ApiKey|Api-Key)(?:\s|%20){1,4}([\w+/=.~%-]{6,})/gd, value: true },
-  { kind: 'authorization header', match: /\bAuthorization\\?["']?\]?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?:[A-Za-z][\w-]{0,30}(?:[ \t]|%20){1,4})?([^\s"'`,${}<>\\][^"'`\n,${}<>\\]{5,2000})/gdi, value: true },
-  { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?[\w.-]{1,80}=([^\s"'`,${}<>\\;]{6,4000})/gdi, value: true },
-  { kind: 'cookie', match: /(?<=\bCookie\\?["']?[ \t]{0,8}[:=,][^\n"'`]{1,300}); ?[\w.-]{1,80}=([^\s"'`,${}<>\\;]{6,2000})/gdi, value: true },
+  { kind: 'authorization header', match: /\bAuthorization\\?["']?\]?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?:[A-Za-z][\w-]{0,30}(?:[ \t]|%20){1,4})?([^\s"'`,<>\\][^"'`\n,<>\\]{5,2000})/gdi, value: true },
+  { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?[\w.-]{1,80}=([^\s"'`,<>\\;]{6,4000})/gdi, value: true },
+  { kind: 'cookie', match: /(?<=\bCookie\\?["']?[ \t]{0,8}[:=,][^\n"'`]{1,300}); ?[\w.-]{1,80}=([^\s"'`,<>\\;]{6,2000})/gdi, value: true },
   // user:password@host; the password may hold "@", or "/" (then no port stands in its place).
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:((?:[^\s/"'`<>]){1,256})@/gd },
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:(?!\d{1,5}\/)([^\s@"'`<>:]{1,256})@(?=[\w[])/gd },
@@ -75,7 +75,8 @@ export function secretSpans(text: string): readonly Span[] {
   for (const { kind, match: shape, random, value: ofValue } of SHAPES) {
     for (const match of text.matchAll(shape)) {
       const group = match.findLastIndex((value, i) => i > 0 && value !== undefined);
-      const value = match[Math.max(0, group)] ?? '';
+      const whole = match[Math.max(0, group)] ?? '';
+      const value = ofValue === true ? whole.replace(/[,;)\]}]{1,3}$/, (tail) => (whole.includes('{') ? tail : '')) : whole;
       const at = match.indices?.[Math.max(0, group)]?.[0] ?? match.index;
       if (random !== true || value.split(/[^A-Za-z0-9]/).some(looksRandom)) found.push(...writtenOut({ at, text: value, kind, form: ofValue !== true ? 'shape' : /["'`]/.test(text[at - 1] ?? '') ? 'quoted' : 'bare' }));
     }

@@ -83,7 +83,7 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
     !isSecretName(name) || OURS.test(name) || value.includes('$') || stands.has(value) || isCode(value) ? all : before + alike(value, salt));
   const found = (text: string, place: string): readonly Span[] => {
     const source = SOURCE.test(place);
-    return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom))));
+    return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
   };
   const inPlace = (text: string, place: string): string => {
     let end = 0;
@@ -126,6 +126,17 @@ const OURS_BEFORE = /\b(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_\w{1,80}["']?\s{0,8}[:=]
 const isWord = (value: string): boolean => WORD.test(value) || value.length < SHORTEST;
 const isPlaceholder = (value: string): boolean => NO_SECRET.test(value) && !value.split(/[^A-Za-z0-9]/).some(looksRandom);
 const isCode = (value: string): boolean => CODE.test(value);
+
+/** Whether a quote of the line is still open in front of a place. */
+function inString(text: string, at: number): boolean {
+  const line = text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 1_000), at);
+  let open = '';
+  for (const [sign] of line.matchAll(/\\.|["'`]/g)) {
+    if (open === '') open = sign.length === 1 ? sign : '';
+    else if (sign === open) open = '';
+  }
+  return open !== '';
+}
 
 /** @returns the line of a place in the text, from 1; the places are asked for in their order. */
 function lines(text: string): (at: number) => number {

@@ -35,6 +35,8 @@ export function judge(source, flags) {
   walked = 0;
   try {
     const pattern = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, { unicode: flags.includes('u'), unicodeSets: flags.includes('v') });
+    // Without a loop, a bounded number of steps from each place.
+    if (!/[*+{\\]|\?<[=!]/.test(source.replaceAll(/\\[^1-9k]/g, ''))) return { linear: true };
     const exact = automaton(pattern, flags, false);
     const found = worst(exact, flags);
     if (found !== undefined) return { linear: false, ...found };
@@ -117,6 +119,23 @@ function automaton(pattern, flags, unbounded) {
       default: return Infinity;
     }
   };
+  const shortest = (node) => {
+    switch (node.type) {
+      case 'Character': case 'CharacterClass': case 'CharacterSet': return 1;
+      case 'Quantifier': return shortest(node.element) * node.min;
+      case 'Alternative': return node.elements.map(shortest).reduce((sum, one) => sum + one, 0);
+      case 'Group': case 'CapturingGroup': return Math.min(...node.alternatives.map(shortest));
+      default: return 0;
+    }
+  };
+  /** Has the group read something whenever the backreference is reached? */
+  const holds = (group, reference) => {
+    if (shortest(group) === 0) return false;
+    for (let at = group; ; at = at.parent) {
+      if (at.start <= reference.start && reference.end <= at.end) return at.type === 'Alternative';
+      if ((at.type === 'Quantifier' && at.min === 0) || (at.type === 'Assertion' && at.negate) || (at.type === 'Alternative' && at.parent.alternatives.length > 1 && !(at.parent.start <= reference.start && reference.end <= at.parent.end))) return false;
+    }
+  };
   const alternatives = (list, next) => {
     const outs = list.map((one) => one.elements.reduceRight((to, element) => compile(element, to), next));
     return outs.length === 1 ? outs[0] : add({ kind: 'split', outs });
@@ -134,7 +153,7 @@ function automaton(pattern, flags, unbounded) {
         const groups = Array.isArray(node.resolved) ? node.resolved : [node.resolved];
         if (groups.some((group) => group.start <= node.start && node.end <= group.end)) return next;
         // What it holds is not known: nothing behind it is sure.
-        return add({ kind: 'any', next: add({ kind: 'split', outs: [next, ...groups.map((group) => alternatives(group.alternatives, next))] }) });
+        return add({ kind: 'any', next: add({ kind: 'split', outs: [...(groups.length === 1 && holds(groups[0], node) ? [] : [next]), ...groups.map((group) => alternatives(group.alternatives, next))] }) });
       }
       case 'Quantifier': {
         const { element } = node;

@@ -1,4 +1,5 @@
 /** All backends. To add one: a file or folder here, and a line in this list. */
+import { withoutEnd } from '../patterns.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Backend } from '../types.ts';
 import { honeycomb } from './honeycomb/index.ts';
@@ -21,5 +22,5 @@ export function backendOf(id: string): Backend {
 export function endpointOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw new Stop(EXIT.usage, `--endpoint "${text}" is not an address.`, 'write it like http://collector:4318');
-  return text.replace(/\/v1\/(traces|metrics|logs)\/?$/, '').replace(/\/+$/, '');
+  return withoutEnd(text.replace(/\/v1\/(traces|metrics|logs)\/?$/, ''), '/');
 }

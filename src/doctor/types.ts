@@ -3,6 +3,7 @@
  * engine alone says `skipped` (a fact was not to be had), `blocked` (an earlier hop broke) and `crashed` (a rule threw).
  * probes ─► Facts ─► rules ─► Finding ─► engine ─► Line
  */
+import type { Pattern } from '../patterns.ts';
 import type { AccountAnswer, Evidence, Judged, Op, Place, Region, Report, Service, Tools, Workspace } from '../types.ts';
 
 /** The way of a span, in order: a break hides what lies behind it. */
@@ -266,7 +267,7 @@ export interface Line extends Omit<Finding, 'status' | 'ops' | 'about'> {
 }
 /** A log line of an exporter, an SDK, the Collector, Compose or Honeycomb, and the rule whose page explains it. */
 export interface LogLine {
-  readonly match: RegExp;
+  readonly match: Pattern;
   readonly rule: string;
 }
 /** What `doctor` returns. */

@@ -1,4 +1,5 @@
 /** Which here-documents follow an instruction of a Dockerfile (BuildKit: heredocsFromLine, heredocFromMatch). */
+import { withoutEnd } from '../patterns.ts';
 export interface Heredoc {
   readonly name: string;
   /** Is this line (without its line end) the one that ends it? */
@@ -17,7 +18,7 @@ export function heredocsOf(keyword: string, args: string): Heredoc[] {
     const [, dash = '', rest = ''] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
     const name = rest.replace(/\\(.)|["']/gs, '$1');
     if (name === '') return [];
-    return [{ name, endsAt: line => name === (dash === '-' ? line.replace(/^\t+/, '') : line).replace(/\r+$/, '') }];
+    return [{ name, endsAt: line => name === withoutEnd(dash === '-' ? line.replace(/^\t+/, '') : line, '\r') }];
   });
 }
 

@@ -43,7 +43,7 @@ export function itemSplices(text: string, tokens: readonly AST.Token[], array: A
   const end = last.range[1];
   const comma = tokens.find(token => token.range[0] >= end && token.range[1] <= close && token.value === ',');
   const head = lineHead(text, last.range[0]);
-  const ownLine = text.slice(open, last.range[0]).includes('\n') && /^\s*,?\s*$/.test(head);
+  const ownLine = text.slice(open, last.range[0]).includes('\n') && /^\s*(?:,\s*)?$/.test(head);
   if (!ownLine) return [{ at: comma?.range[1] ?? end, cut: '', put: comma === undefined ? `, ${literal}` : ` ${literal},` }];
   const behind = nextLine(text, comma?.range[1] ?? end);
   // The closing bracket is on the same line: nothing but this line's end can be used.

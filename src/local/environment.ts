@@ -1,4 +1,5 @@
 /** The environment of a service that runs here as a process, as Compose would give it to the container. Pure. */
+import { escapeForRegExp } from '../patterns.ts';
 import type { Service } from '../types.ts';
 import { textToLocal, type Mapping } from './paths.ts';
 
@@ -47,7 +48,7 @@ export function localEnvironment(service: Service, others: readonly Service[], s
 function rewriteHosts(name: string, value: string, others: readonly Service[]): { readonly value: string; readonly rewritten: readonly (readonly [string, string])[] } {
   const rewritten: (readonly [string, string])[] = [];
   const hosts = new Map<string, Service | undefined>([['host.docker.internal', undefined], ...others.map((other) => [other.name, other] as const)]);
-  const names = [...hosts.keys()].toSorted((a, b) => b.length - a.length).map(escape).join('|');
+  const names = [...hosts.keys()].toSorted((a, b) => b.length - a.length).map(escapeForRegExp).join('|');
   const inside = new RegExp(`(^|//|@|,)(${names})(?::(\\d{1,5}))?(?=$|[/,?#])`, 'g');
   const out = value.replaceAll(inside, (all, before: string, host: string, port: string | undefined) => {
     const bare = before === '' && port === undefined;
@@ -60,7 +61,6 @@ function rewriteHosts(name: string, value: string, others: readonly Service[]): 
   return { value: out, rewritten };
 }
 
-const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Where a proxy is set, this machine itself is not behind it: exporters and HTTP clients would ask the proxy for localhost. */
 function withLoopback(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

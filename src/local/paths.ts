@@ -1,5 +1,6 @@
 /** Container paths → paths on this machine, for a service that runs here as a process. Pure over Files. */
 import { join, posix } from 'node:path';
+import { withoutEnd } from '../patterns.ts';
 import type { Files, Service } from '../types.ts';
 
 export interface Mapping {
@@ -16,7 +17,7 @@ export interface Mapping {
 export function mappings(service: Service, files: Files): readonly Mapping[] {
   const found = new Map<string, string>();
   const add = (container: string, local: string): void => {
-    const at = container === '/' ? '' : container.replace(/\/+$/, '');
+    const at = container === '/' ? '' : withoutEnd(container, '/');
     if (at !== '' && !found.has(at)) found.set(at, local);
   };
   for (const { from, to } of service.mounts) if (from !== undefined) add(to, join(files.root, from));

@@ -1,4 +1,5 @@
 /** When two values of a variable mean the same. */
+import { withoutEnd } from '../patterns.ts';
 
 /** `$A`, `${A}`, `${A:-}` and `${A:?message}` hand the same variable on; a final slash of an address and blanks around do not count. */
 export function sameSource(there: string, wanted: string): boolean {
@@ -12,10 +13,10 @@ export function sameSource(there: string, wanted: string): boolean {
 function canonical(value: string): string {
   const text = value
     .trim()
-    .replaceAll(/\$\{([A-Za-z_]\w*)(?::?[?][^}]*|:?-)?\}/g, '${$1}')
+    .replaceAll(/\$\{([A-Za-z_]\w*)(?::?[?][^}]{0,200}|:?-)?\}/g, '${$1}')
     .replaceAll(/\$([A-Za-z_]\w*)/g, '${$1}')
-    .replaceAll(/\s*=\s*/g, '=');
-  return /^https?:\/\//.test(text) ? text.replace(/\/+$/, '') : text;
+    .replaceAll(/(?<!\s)\s*=\s*/g, '=');
+  return /^https?:\/\//.test(text) ? withoutEnd(text, '/') : text;
 }
 
 /** Is `wanted` among the parts of a joined value? */

@@ -8,7 +8,7 @@ type HostNeed = Extract<Need, { kind: 'host' }>;
 export function land(workspace: Workspace, service: Service, need: HostNeed): Verdict {
   if (service.origin === 'folder' || service.networkMode === 'host') return { is: 'met', where: 'shell' };
   const entry = `${need.name}:${need.address}`;
-  const there = service.extraHosts.find((host) => new RegExp(`^${need.name.replaceAll('.', '\\.')}[:=]`).test(host));
+  const there = service.extraHosts.find((host) => host.startsWith(`${need.name}:`) || host.startsWith(`${need.name}=`));
   const where = service.definedIn.at(-1) ?? 'container';
   if (there !== undefined) {
     const address = there.slice(need.name.length + 1).replace(/^\[(.*)\]$/, '$1');

@@ -1,4 +1,5 @@
 /** Where words in front of the server's command land: at the one slot that decides what the container runs. */
+import { escapeForRegExp } from '../patterns.ts';
 import type { Need, Op, Service, Slot, Start, Verdict, Workspace } from '../types.ts';
 import { nameOf } from '../workspace/path.ts';
 import { composeHome } from './compose-home.ts';
@@ -41,7 +42,7 @@ export function land(workspace: Workspace, service: Service, { argv }: WrapNeed,
 /** The wrapper is one of the words, or stands in a shell line. */
 function isWrapped(start: Start, argv: readonly string[]): boolean {
   const [program = ''] = argv;
-  const inLine = new RegExp(`(^|[\\s;&|/(])${program.replaceAll(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(\\s|$)`);
+  const inLine = new RegExp(`(^|[\\s;&|/(])${escapeForRegExp(program)}(\\s|$)`);
   return start.through.includes(program) || [...start.real, ...start.argv].some((word) => nameOf(word) === program) || start.argv.some((word) => inLine.test(word));
 }
 

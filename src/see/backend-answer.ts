@@ -80,7 +80,7 @@ function sentenceOf(json: unknown): string {
 /** A page of a proxy or web server says little: its title, else its first line. */
 function textOf(body: Uint8Array, contentType: string | undefined): string {
   const text = new TextDecoder().decode(body.subarray(0, 16_384));
-  if (/html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text)) return (/<title[^>]*>([^<]*)</i.exec(text)?.[1] ?? '').trim();
+  if (/html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text)) return (/<title[^<>]*>([^<]*)</i.exec(text)?.[1] ?? '').trim();
   return /[^\x20-\x7e\s\u00a0-\uffff]/.test(text) ? '' : (text.trim().split('\n')[0] ?? '');
 }
 

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endToEnd, type Answered, type Onward, type RawHeaders } from '../io/pass-on.ts';
 import { reasonOf } from '../io/http.ts';
+import { withoutEnd } from '../patterns.ts';
 import { refused, type Answer } from './answers.ts';
 import { readAnswer, type BackendAnswer } from './backend-answer.ts';
 import { decompress, readBody, Room } from './body.ts';
@@ -108,13 +109,13 @@ function routeOf(routes: readonly Route[], url: string): Route | undefined {
 /** Where the service would have sent it: its own value, and behind it what its SDK appended. */
 export function targetOf({ prefix, to }: Pick<Route, 'prefix' | 'to'>, url: string): { readonly origin: string; readonly path: string } {
   const { origin } = new URL(to);
-  const base = to.slice(to.indexOf('//') + 2).replace(/^[^/?#]*/, '').replace(/\/+$/, '').replace(/#.*$/, '');
+  const base = withoutEnd(to.slice(to.indexOf('//') + 2).replace(/^[^/?#]*/, ''), '/').split('#')[0] ?? '';
   const path = base + url.slice(prefix.length);
   return { origin, path: path === '' ? '/' : path };
 }
 
 function signalOf({ prefix, signal }: Route, url: string): Signal {
-  const path = (url.split('?')[0] ?? '').slice(prefix.length).replace(/\/+$/, '');
+  const path = withoutEnd((url.split('?')[0] ?? '').slice(prefix.length), '/');
   return signal ?? SIGNALS.find((one) => path.endsWith(`/v1/${one}`)) ?? 'traces';
 }
 

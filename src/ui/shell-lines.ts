@@ -4,7 +4,7 @@ export type Shell = 'sh' | 'fish' | 'powershell' | 'cmd';
 
 /** From the environment: SHELL on Unix (bash, zsh and dash take the same lines), PSModulePath on Windows. */
 export function shellOf(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform = process.platform): Shell {
-  const name = /([^/\\]+?)(?:\.exe)?$/i.exec(env['SHELL'] ?? '')?.[1]?.toLowerCase() ?? '';
+  const name = (env['SHELL'] ?? '').split(/[/\\]/).at(-1)?.toLowerCase().replace(/(?<=.)\.exe$/, '') ?? '';
   if (name === 'fish') return 'fish';
   if (name === 'pwsh' || name === 'powershell') return 'powershell';
   if (name !== '' || platform !== 'win32') return 'sh';

@@ -6,13 +6,16 @@ const MOST_ADDED = 128 * 1024;
 /** Replaces $NAME, ${NAME}, ${NAME:-default} and ${NAME:+other}; a name without a value is left as it is written. */
 export function expand(text: string, values: ReadonlyMap<string, string>): string {
   let added = 0;
-  return text.replaceAll(/\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?([-+])([^}]*))?\})/g, (match, bare?: string, braced?: string, operator?: string, other?: string) => {
+  // Behind the last brace none closes: without this, each `${` would look for one.
+  const closed = text.lastIndexOf('}') + 1;
+  const filled = text.slice(0, closed).replaceAll(/\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?([-+])([^}]*))?(?:\}|$))/g, (match, bare?: string, braced?: string, operator?: string, other?: string) => {
     if (match === '\\$') return '$';
     const value = values.get(bare ?? braced ?? '');
     const given = valueFor(value, operator, other ?? '', values) ?? match;
     added += given.length;
     return added > MOST_ADDED ? match : given;
   });
+  return filled + text.slice(closed).replaceAll(/\\\$|\$([A-Za-z_]\w*)/g, (match, bare?: string) => (match === '\\$' ? '$' : values.get(bare ?? '') ?? match));
 }
 
 function valueFor(value: string | undefined, operator: string | undefined, other: string, values: ReadonlyMap<string, string>): string | undefined {

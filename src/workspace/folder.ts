@@ -1,4 +1,5 @@
 /** A folder without a compose file is one service, started as its own files say. */
+import { withoutEnd } from '../patterns.ts';
 import type { EnvVar, Files, Path, Service, Slot, Start, Where } from '../types.ts';
 import { formatOf } from '../formats/index.ts';
 import { readEnvFile } from './compose/env-file.ts';
@@ -90,5 +91,5 @@ function folderName(files: Files, dir: Path): string {
   const text = files.text(join(dir, 'package.json'));
   const named = text === undefined ? undefined : fieldOf(text, 'name');
   const name = nameOf(named ?? (dir === '' ? files.root.replaceAll('\\', '/') : dir));
-  return name.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-').replace(/^[-._]+|[-._]+$/g, '') || 'app';
+  return withoutEnd(name.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-'), '-._').replace(/^[-._]+/, '') || 'app';
 }

@@ -1,4 +1,5 @@
 /** What the name of an image says of the language inside. */
+import { inOrder } from '../patterns.ts';
 export interface Runtime {
   readonly language: 'python' | 'node';
   readonly version?: string;
@@ -44,7 +45,7 @@ export function runtimeOf(image: string, runs: readonly string[] = []): Runtime 
 
 function pythonVersion(name: string, tag: string): string | undefined {
   // gcr.io/distroless/python3-debian12
-  if (/debian\d+$/.test(name)) return distribution(`debian:${/\d+$/.exec(name)?.[0] ?? ''}`)?.[1];
+  if (/debian\d+$/.test(name)) return distribution(`debian:${/debian(\d+)$/.exec(name)?.[1] ?? ''}`)?.[1];
   return /(?:^|-)([23]\.\d+)/.exec(tag)?.[1];
 }
 
@@ -57,14 +58,18 @@ function nodeVersion(name: string, tag: string): string | undefined {
   return /^(?:[01]-)?(\d+(?:\.\d+){0,2})(?:-|$)/.exec(tag)?.[1];
 }
 
+const INSTALL = /\b(?:add|install)\b/g;
+
 function installed(image: string, runs: string): Runtime | undefined {
-  const exact = /(?:apt|apt-get|apk|yum|dnf|microdnf)[^\n]*\b(?:add|install)\b[^\n&;|]*\bpython(3\.\d+)\b/.exec(runs)?.[1];
+  const managers = runs.split('\n').map((line) => line.slice(line.search(/apt|apk|yum|dnf|$/)));
+  const commands = managers.flatMap((line) => line.split(/[&;|]/)).map((command) => command.slice(command.search(/\b(?:add|install)\b|$/)));
+  const exact = commands.map((command) => /\bpython(3\.\d+)\b/.exec(command)?.[1]).find((version) => version !== undefined);
   if (exact !== undefined) return { language: 'python', version: exact };
   const source = /nodesource\.com\/(?:setup_|node_)(\d+)/.exec(runs)?.[1];
   if (source !== undefined) return { language: 'node', version: source };
   const known = distribution(image);
-  if (/\b(?:add|install)\b[^\n&;|]*\bpython3?(?:-\w+)?\b/.test(runs)) return versioned('python', known?.[1]);
-  if (/\b(?:add|install)\b[^\n&;|]*\b(?:nodejs|npm)\b/.test(runs)) return versioned('node', known?.[2]);
+  if (inOrder([INSTALL, /\bpython3?(?:-\w+)?\b/g], /[\n&;|]/).test(runs)) return versioned('python', known?.[1]);
+  if (inOrder([INSTALL, /\b(?:nodejs|npm)\b/g], /[\n&;|]/).test(runs)) return versioned('node', known?.[2]);
   return undefined;
 }
 

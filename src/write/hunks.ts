@@ -92,7 +92,7 @@ function trimmed(region: Region, old: readonly string[]): Region[] {
 
 /** Each with its '\n'; the last one may be without. */
 function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return text.match(/[^\n]+\n?|\n/g) ?? [];
 }
 
 const ended = (line: string): string => (line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`);

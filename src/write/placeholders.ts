@@ -3,6 +3,7 @@
  * (for the one moment of writing) and a written value is recognised again without knowing it.
  */
 import { PLACEHOLDER } from '../formats/apply.ts';
+import { escapeForRegExp } from '../patterns.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Patch, Splice } from '../types.ts';
 
@@ -36,15 +37,18 @@ export function withValues(splices: readonly Splice[], secrets: ReadonlyMap<stri
   return splices.map((s) => ({ ...s, put: fill(s.put) }));
 }
 
-/** A pattern for a text in which every placeholder may be any value on that line. */
-export function patternOf(masked: string): string {
-  let done = 0;
-  let source = '';
-  for (const match of masked.matchAll(PLACEHOLDER)) {
-    source += `${literal(masked.slice(done, match.index))}[^\\s'"]*`;
-    done = match.index + match[0].length;
-  }
-  return source + literal(masked.slice(done));
+/** Where `masked` ends in `text` if it begins at `at`, each placeholder being any value on that line; undefined = it is not there. */
+export function endOf(masked: string, text: string, at: number): number | undefined {
+  const [first = '', ...others] = masked.split(/\{\{secret:[A-Za-z_][A-Za-z0-9_]*\}\}/);
+  if (!text.startsWith(first, at)) return undefined;
+  return others.reduce<number | undefined>((from, part) => {
+    if (from === undefined) return undefined;
+    VALUE.lastIndex = from;
+    const most = from + (VALUE.exec(text)?.[0].length ?? 0);
+    // As long a value as can be.
+    const start = text.lastIndexOf(part, most);
+    return start < from ? undefined : start + part.length;
+  }, at + first.length);
 }
 
 /** Is `text` what `masked` stands for? */
@@ -70,10 +74,6 @@ const VALUE = /[^\s'"]*/uy;
 /** The text with the values of these names taken out, wherever a line sets one of them. */
 export function maskLines(text: string, names: readonly string[]): string {
   if (names.length === 0) return text;
-  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?(${names.map(literal).join('|')})[ \\t]*=[ \\t]*)[^\\r\\n]*`, 'gmu');
+  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?(${names.map(escapeForRegExp).join('|')})[ \\t]*=[ \\t]*)[^\\r\\n]*`, 'gmu');
   return text.replaceAll(line, (_, start: string, name: string) => `${start}{{secret:${name}}}`);
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -5,10 +5,11 @@
 import { formatOf } from '../formats/index.ts';
 import { isRefusal } from '../formats/refusal.ts';
 import { applySplices, invertSplices } from '../formats/splices.ts';
+import { escapeForRegExp } from '../patterns.ts';
 import type { Splice } from '../types.ts';
 import { hashOfText } from './bytes.ts';
 import type { Changed } from './entry.ts';
-import { patternOf, secretsIn } from './placeholders.ts';
+import { endOf, secretsIn } from './placeholders.ts';
 
 export type TakenBack =
   /** Splices of the text as it is now. */
@@ -93,7 +94,7 @@ function inPlace(splices: readonly Splice[], now: string): Splice[] | undefined 
   let longer = 0; // values are longer or shorter than their placeholders
   for (const { at, cut, put } of invertSplices(splices)) {
     const start = at + longer;
-    const found = secretsIn(cut).length === 0 ? (now.startsWith(cut, start) ? cut : undefined) : foundAt(patternOf(cut), now, start);
+    const found = secretsIn(cut).length === 0 ? (now.startsWith(cut, start) ? cut : undefined) : foundAt(cut, now, start);
     if (found === undefined) return undefined;
     back.push({ at: start, cut: found, put });
     longer += found.length - cut.length;
@@ -101,10 +102,9 @@ function inPlace(splices: readonly Splice[], now: string): Splice[] | undefined 
   return back;
 }
 
-function foundAt(pattern: string, text: string, at: number): string | undefined {
-  const match = new RegExp(pattern, 'uy');
-  match.lastIndex = at;
-  return match.exec(text)?.[0];
+function foundAt(masked: string, text: string, at: number): string | undefined {
+  const end = endOf(masked, text, at);
+  return end === undefined ? undefined : text.slice(at, end);
 }
 
 /** The one place where our text stands between the text that was around it; less and less of it is asked for. */
@@ -140,7 +140,7 @@ const ALONE = 8;
 function secretLines({ put }: Splice, names: readonly string[], now: string): Splice[] | undefined {
   const back: Splice[] = [];
   for (const name of names) {
-    const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[^\\r\\n]*(?:\\r?\\n|$)`, 'gmu');
+    const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${escapeForRegExp(name)}[ \\t]*=[^\\r\\n]*(?:\\r?\\n|$)`, 'gmu');
     for (const match of now.matchAll(line)) back.push({ at: match.index, cut: match[0], put: '' });
   }
   for (const own of put.split(/\r?\n/).filter((text) => text.trim() !== '' && secretsIn(text).length === 0)) {

@@ -34,5 +34,5 @@ export function spliceBetween(before: string, after: string): Splice[] {
 }
 
 function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return text.match(/[^\n]+\n?|\n/g) ?? [];
 }

@@ -2,6 +2,7 @@
  * What a pasted Honeycomb key is, from its shape alone.
  * Shapes: docs.honeycomb.io/api/authentication; husky otlp/common.go (IsClassicApiKey); jessitron/hny-tricks src/auth/validate.ts.
  */
+import { withoutEnd } from '../../patterns.ts';
 import type { KeyKind, Region } from '../../types.ts';
 
 export interface RecognisedKey {
@@ -38,7 +39,7 @@ const WRAPPINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:HONEYCOMB_API_KEY|HONEYCOMB_WRITEKEY|OTEL_EXPORTER_OTLP_HEADERS)\s*[=:]\s*/i, 'the name of the variable'],
   [/^x-honeycomb-team\s*[=:]\s*/i, 'the "x-honeycomb-team="'],
   [/^Bearer\s+/i, 'the "Bearer"'],
-  [/,\s*x-honeycomb-dataset\s*=.*$/i, 'the dataset'],
+  [/,\s*x-honeycomb-dataset\s*=.*/i, 'the dataset'],
 ];
 
 function unwrapped(text: string): { value: string; without?: string } {
@@ -47,7 +48,7 @@ function unwrapped(text: string): { value: string; without?: string } {
   for (let before = ''; before !== value; ) {
     before = value;
     // Blanks, line ends, and the invisible characters that web pages and chats add.
-    const trimmed = value.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
+    const trimmed = withoutEnd(value.replace(/^[\s\p{Cf}]+/u, ''), /[\s\p{Cf}]/u);
     if (trimmed !== value) taken.add('the blanks around it');
     value = trimmed;
     const quoted = /^(["'`\u201c\u201d\u2018\u2019])([\s\S]*)(["'`\u201c\u201d\u2018\u2019])[;,]?$/u.exec(value);

@@ -1,4 +1,5 @@
 /** Honeycomb's addresses (docs.honeycomb.io/send-data/opentelemetry). */
+import { withoutEnd } from '../../patterns.ts';
 import type { Region } from '../../types.ts';
 
 export const REGIONS: readonly Region[] = ['us', 'eu'];
@@ -19,7 +20,7 @@ export function apiFromEnv(env: Readonly<Record<string, string | undefined>>): {
   const full = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(full)) return undefined;
   const url = new URL(full);
-  const api = url.origin === 'null' ? full : `${url.origin}${url.pathname.replace(/\/v1\/traces\/?$/, '')}`.replace(/\/+$/, '');
+  const api = withoutEnd(url.origin === 'null' ? full : `${url.origin}${url.pathname.replace(/\/v1\/traces\/?$/, '')}`, '/');
   const region = REGIONS.find((name) => new URL(API[name]).hostname === url.hostname);
   return { api, region };
 }

@@ -16,7 +16,7 @@ export function sendsTo(workspace: Pick<Workspace, 'services'>): { readonly back
     const endpoint = service.env.find(({ name }) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.value?.replace(/\/$/, '');
     const region = REGIONS.find((one) => apiOf(one) === endpoint);
     if (region !== undefined) return { backend: 'honeycomb', region };
-    if (endpoint !== undefined && new RegExp(`^http://(host\\.docker\\.internal|localhost|127\\.0\\.0\\.1):${LOCAL_PORT}$`).test(endpoint)) return { backend: 'local' };
+    if (endpoint !== undefined && ['host.docker.internal', 'localhost', '127.0.0.1'].some((host) => endpoint === `http://${host}:${LOCAL_PORT}`)) return { backend: 'local' };
   }
   return {};
 }

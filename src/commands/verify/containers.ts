@@ -69,6 +69,6 @@ const idsIn = (text: string): readonly string[] => text.split(/\s+/).filter((id)
 /** What Compose complains of, without its warnings and ids; a quoted value is left out, it may be a secret. Of a long line the end says why. */
 export function lastLine(text: string): string {
   const line = text.trim().split('\n').findLast((one) => one.trim() !== '' && !/level=warning/.test(one)) ?? 'it said nothing';
-  const plain = oneLine(line).replaceAll(/"[^"]*"/g, '"…"').replaceAll(/\s*\(?\b[0-9a-f]{64}\b\)?/g, '').trim();
+  const plain = oneLine(line).replaceAll(/"[^"]*"/g, '"…"').replaceAll(/(?<!\s)\s*\(?\b[0-9a-f]{64}\b\)?/g, '').trim();
   return plain.length <= LONGEST ? plain : `… ${plain.slice(-LONGEST)}`;
 }

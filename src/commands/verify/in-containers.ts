@@ -3,6 +3,7 @@ import { readInspect, type Inspected } from '../../doctor/probes/inspected.ts';
 import { environmentOf } from '../../doctor/probes/reach/environment.ts';
 import { execThrough, execUntil } from '../../io/child.ts';
 import { listeningPort } from '../../local/port.ts';
+import { either, inOrder } from '../../patterns.ts';
 import { listenAddresses } from '../../see/address.ts';
 import { whereabouts } from '../../see/verify/onward.ts';
 import { noProxyOf, overrideText } from '../../see/verify/override.ts';
@@ -115,7 +116,7 @@ export async function inContainers({ workspace, names, files, build, fresh = fal
         const { code, err } = await step();
         if (code === 0 || signal.aborted) continue;
         wait.failed(`could not start ${chosen.map(oneLine).join(', ')}`);
-        const missing = /no such image|image .* not found|pull access denied|manifest unknown|unable to get image/i.test(err);
+        const missing = either(/no such image|pull access denied|manifest unknown|unable to get image/i, inOrder([/image /gi, / not found/gi])).test(err);
         const taken = /address already in use|port is already allocated/i.test(err);
         throw new Stop(EXIT.notDone, `docker compose ended with ${code}: ${lastLine(err)}`, missing ? 'npx otel-setup verify --build' : taken ? 'end what has that port, then run otel-setup verify again' : upLine(...chosen));
       }

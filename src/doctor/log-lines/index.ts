@@ -21,7 +21,7 @@ const LONGEST = 6_000;
 const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 /** The text of a line: no colours, no control characters (a length byte of protobuf), JSON's escaped quotes as quotes. */
 export const textOf = (line: string): string =>
-  line.slice(0, LONGEST).replace(ESCAPE, '').replace(/\\+"/g, '"').replace(/\\u00[01][0-9a-f]|\\x[01][0-9a-f]/gi, '').replace(/(?!\t)\p{Cc}/gu, '').replaceAll('\t', ' ');
+  line.slice(0, LONGEST).replace(ESCAPE, '').replace(/(?<!\\)\\+"/g, '"').replace(/\\u00[01][0-9a-f]|\\x[01][0-9a-f]/gi, '').replace(/(?!\t)\p{Cc}/gu, '').replaceAll('\t', ' ');
 
 /** The first pattern that fits, the most exact one; undefined = an ordinary line of an app. Prefixes of Compose, times, colours and JSON around it do no harm. */
 export function matchLine(line: string): { readonly rule: string; readonly entry: LogLine } | undefined {

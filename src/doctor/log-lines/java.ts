@@ -1,8 +1,8 @@
 /** The Java agent and SDK. */
-import { note, start, way, type Pattern } from './pattern.ts';
+import { inOrder, note, start, way, type Pattern } from './pattern.ts';
 
 export const java: readonly Pattern[] = [
-  start('files.java-agent', /Error opening zip file or JAR manifest missing\s*:.*(?:otel|opentelemetry|javaagent|agent)/),
+  start('files.java-agent', inOrder([/Error opening zip file or JAR manifest missing\s*:/g, /(?:otel|opentelemetry|javaagent|agent)/g])),
   start('files.java-agent', /agent library failed to init: instrument/),
   start('export.sdk-failed', /OpenTelemetry Javaagent failed to start/),
   way('files.protocol-port', /OTLP exporter endpoint port is likely incorrect for protocol version/),

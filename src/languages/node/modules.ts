@@ -31,7 +31,7 @@ export function modulesOf(service: Service, files: Files, manifest: PackageJson 
   }
   // tsx runs TypeScript by the package's "type", whatever its syntax.
   const typescript = /\.tsx?$/.test(file ?? '');
-  if (!typescript && /^\s*(?:import\s[^(]|import\{|export\s)/m.test(source) && !/\brequire\s*\(/.test(source)) return { kind: 'esm', says: `import syntax in ${file ?? ''}` };
+  if (!typescript && /^[^\S\n]*(?:import\s[^(]|import\{|export\s)/m.test(source) && !/\brequire\s*\(/.test(source)) return { kind: 'esm', says: `import syntax in ${file ?? ''}` };
   return { kind: 'cjs', says: 'no "type": "module"' };
 }
 
@@ -53,5 +53,5 @@ function nearestPackageJson(files: Files, file: Path, last: Path): PackageJson |
 function compilerModule(files: Files, folder: Path): string | undefined {
   const text = files.text(join(folder, 'tsconfig.json'));
   // tsconfig.json has comments and trailing commas: only this one word of it is needed.
-  return text === undefined ? undefined : /^[^/\n]*"module"\s*:\s*"(\w+)"/m.exec(text)?.[1];
+  return text === undefined ? undefined : /^[^/\n\r\u2028\u2029"]*(?:"[^/\n\r\u2028\u2029"]*"[^/\n\r\u2028\u2029"]*)*"module"\s*:\s*"(\w+)"/m.exec(text)?.[1];
 }

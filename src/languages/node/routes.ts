@@ -2,9 +2,10 @@ import { jsSources } from './source.ts';
 import type { Files, Service } from '../../types.ts';
 
 /** `app.get('/x', …)` of Express, Fastify and Koa's router; the receiver's name tells them from `map.get('x')` and `axios.get('/x')`. */
-const CALLED = /\b(\w*(?:app|server|router|routes?|fastify|api)\w*)\s*\.\s*get\s*\(\s*(["'`])(\/[^"'`]*)\2\s*,/gi;
+const CALLED = /\b(\w+)\s*\.\s*get\s*\(\s*(["'`])(\/[^"'`]*)\2\s*,/gi;
+const SERVES = /app|server|route|fastify|api/i;
 /** Mounted below a prefix: `app.use('/api', items)`, `fastify.register(items, { prefix: '/api' })`. */
-const USED = /\.use\s*\(\s*(["'`])(\/[^"'`]*)\1\s*,[^;]*?\b(\w+)\s*\)/g;
+const USED = /\.use\s*\(\s*(["'`])(\/[^"'`]*)\1\s*,[^;]{0,300}?\b(\w+)\s*\)/g;
 /** Nest: `@Controller('items')`, `@Get('all')`. */
 const CONTROLLER = /@Controller\s*\(\s*(?:(["'`])([^"'`]*)\1)?\s*\)/;
 const GET = /@Get\s*\(\s*(?:(["'`])([^"'`]*)\1)?\s*\)/g;
@@ -24,7 +25,7 @@ export function nodeRoutes(service: Service, files: Files): readonly string[] {
   }
   return sources.flatMap(({ path, code }) => {
     const before = prefixes.get(nameOf(path)) ?? prefixes.get(nameOf(path.replace(/\/index\.\w+$/, ''))) ?? '';
-    const called = [...code.matchAll(CALLED)].map((match) => `${before}${match[3] ?? ''}`);
+    const called = [...code.matchAll(CALLED)].filter((match) => SERVES.test(match[1] ?? '')).map((match) => `${before}${match[3] ?? ''}`);
     const controller = CONTROLLER.exec(code);
     const nest = controller === null ? [] : [...code.matchAll(GET)].map((match) => `/${controller[2] ?? ''}/${match[2] ?? ''}`);
     return [...called, ...nest].filter((route) => !/[:*{}$()]/.test(route)).map((route) => (route.length > 1 ? route.replace(/\/$/, '') : route));

@@ -35,7 +35,7 @@ export function jsSources(files: Files, manifest: Path): readonly JsSource[] {
 
 /** Comments become blanks; strings and template literals are left as they are ("https://…" is no comment). */
 export function withoutComments(text: string): string {
-  return text.replaceAll(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (whole: string, kept: string | undefined) => kept ?? whole.replaceAll(/[^\n]/g, ' '));
+  return text.replaceAll(/("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\[^]|[^`\\])*`?)|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/g, (whole: string, kept: string | undefined) => kept ?? whole.replaceAll(/[^\n]/g, ' '));
 }
 
 /** The first place where a pattern occurs in the sources. */

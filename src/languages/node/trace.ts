@@ -58,7 +58,7 @@ function packageNeed(clues: Clues, set: PinSet, name: string): readonly Need[] {
 }
 
 function exact(spec: string | undefined): string | undefined {
-  return spec === undefined ? undefined : /^\d+\.\d+\.\d+\S*$/.exec(spec)?.[0];
+  return spec === undefined ? undefined : /^\d+\.\d+\.\d+(?!\d)\S*$/.exec(spec)?.[0];
 }
 
 /** OpenTelemetry packages of another release: two copies of the SDK would make spans that go nowhere. */
@@ -72,7 +72,7 @@ function otherRelease(clues: Clues, set: PinSet, needs: readonly Need[]): Stuck 
 }
 
 function minor(spec: string | undefined): string | undefined {
-  return /(\d+\.\d+)/.exec(spec ?? '')?.[1];
+  return /(?<!\d)(\d+\.\d+)/.exec(spec ?? '')?.[1];
 }
 
 /** The preload's file beside package.json, and NODE_OPTIONS with the path that it has where the process runs. */

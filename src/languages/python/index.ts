@@ -39,7 +39,7 @@ function runtimeOf(service: Service, files: Files, version: string | undefined):
   if (service.build !== undefined || service.image !== undefined) return undefined;
   for (const name of ['.python-version', 'runtime.txt']) {
     const file = files.resolve(service.dir, name);
-    const said = /(\d+\.\d+(?:\.\d+)?)/.exec((file === undefined ? undefined : files.text(file)) ?? '')?.[1];
+    const said = /(?<!\d)(\d+\.\d+(?:\.\d+)?)/.exec((file === undefined ? undefined : files.text(file)) ?? '')?.[1];
     if (said !== undefined) return said;
   }
   return undefined;

@@ -129,9 +129,9 @@ function celery(words: readonly string[], base: Pick<Process, 'asgi' | 'gevent' 
 /** `app.run(debug=True)` and `uvicorn.run(…, reload=True)` in the file that is run. */
 function selfRun(entry: PySource): { readonly reloader?: string; readonly forked?: string; readonly asgi?: boolean } {
   for (const line of entry.lines) {
-    const call = /\b(\w+)\.run\((.*)\)/.exec(line.code);
-    if (call?.[1] === undefined || call[2] === undefined) continue;
-    const args = call[2];
+    const call = /\b(\w+)\.run\((.*)/.exec(line.code);
+    if (call?.[1] === undefined || call[2]?.includes(')') !== true) continue;
+    const args = call[2].slice(0, call[2].lastIndexOf(')'));
     if (call[1] === 'uvicorn') {
       const reload = /\breload\s*=\s*True\b/.test(args) ? { reloader: 'uvicorn.run(reload=True)' } : {};
       return { asgi: true, ...reload, ...(/\bworkers\s*=\s*(?:[2-9]|\d\d)/.test(args) ? { forked: 'uvicorn.run(workers=…)' } : {}) };

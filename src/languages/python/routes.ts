@@ -10,7 +10,11 @@ const GROUP = /^(\w+)\s*(?::[^=]+)?=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\s*\(([\
 const MOUNTED = /\.(?:register_blueprint|include_router)\s*\(\s*([\w.]+)([\s\S]*)$/;
 /** Django: `path('x/', view)`, `re_path` is left out: its text is a pattern. */
 const DJANGO = /\bpath\s*\(\s*[rR]?(["'])(.*?)\1\s*,\s*(include\s*\(\s*(?:\(\s*)?(["'])([\w.]+)\4)?/g;
-const PREFIX = /\b(?:url_)?prefix\s*=\s*(["'])(.*?)\1/;
+const PREFIX = /\b(?:url_)?prefix\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')/;
+const prefixOf = (text: string): string | undefined => {
+  const [, double, single] = PREFIX.exec(text) ?? [];
+  return double ?? single;
+};
 
 /** Routes of Flask, FastAPI, Starlette's decorators and Django's urlpatterns that the service's code shows. */
 export function pythonRoutes(service: Service, files: Files): readonly string[] {
@@ -27,7 +31,7 @@ function mountsIn(sources: readonly PySource[]): ReadonlyMap<string, string> {
   for (const { lines } of sources) {
     for (const { text } of lines) {
       const found = MOUNTED.exec(text);
-      const prefix = PREFIX.exec(found?.[2] ?? '')?.[2];
+      const prefix = prefixOf(found?.[2] ?? '');
       if (found?.[1] !== undefined && prefix !== undefined) mounts.set(found[1], prefix);
     }
   }
@@ -40,7 +44,7 @@ function decorated({ lines, module }: PySource, mounts: ReadonlyMap<string, stri
   return lines.flatMap(({ text }) => {
     const group = GROUP.exec(text);
     if (group?.[1] !== undefined) {
-      const own = PREFIX.exec(group[2] ?? '')?.[2];
+      const own = prefixOf(group[2] ?? '');
       // Flask takes the prefix of the registration instead of the blueprint's; FastAPI puts one before the other.
       const mounted = mounts.get(group[1]) ?? mounts.get(`${last}.${group[1]}`);
       groups.set(group[1], /Blueprint/.test(text) ? (mounted ?? own ?? '') : `${mounted ?? ''}${own ?? ''}`);

@@ -27,7 +27,7 @@ export function logicalLines(source: string): readonly LogicalLine[] {
       const indent = /^[ \t]*/.exec(code)?.[0].length ?? 0;
       if (mainIndent !== undefined && indent <= mainIndent) mainIndent = undefined;
       lines.push({ line: begun, indent, code: code.trim(), text: text.trim(), main: mainIndent !== undefined });
-      if (/^if\s*\(?\s*__name__\s*==/.test(code.trim())) mainIndent ??= indent;
+      if (/^if\s*(?:\(\s*)?__name__\s*==/.test(code.trim())) mainIndent ??= indent;
     }
     code = '';
     text = '';
@@ -91,12 +91,12 @@ function stringEnd(source: string, from: number, quote: string): number {
 
 /** The modules that a logical line imports: 'from a.b import c' → a.b and a.b.c (c may be a module); relative ones begin with dots. */
 export function importsOf(line: LogicalLine): readonly string[] {
-  const from = /^from\s+(\.*[\w.]*)\s+import\s+(.+)$/.exec(line.code);
+  const from = /^from\s+(\.*[\w.]*)\s+import\s+(\S.*)$/.exec(line.code);
   if (from?.[1] !== undefined && from[2] !== undefined) {
     const base = from[1];
     const names = from[2].replaceAll(/[()]/g, ' ').split(',').map((part) => part.trim().split(/\s/)[0] ?? '').filter((name) => /^\w+$/.test(name));
     return [base, ...names.map((name) => (base.endsWith('.') || base === '' ? `${base}${name}` : `${base}.${name}`))];
   }
-  const plain = /^import\s+(.+)$/.exec(line.code);
+  const plain = /^import\s+(\S.*)$/.exec(line.code);
   return (plain?.[1] ?? '').split(',').map((part) => part.trim().split(/\s/)[0] ?? '').filter((name) => /^[\w.]+$/.test(name));
 }

@@ -1,3 +1,4 @@
+import { inOrder, type Pattern } from '../../patterns.ts';
 import { isReached, type PySource } from './sources.ts';
 import type { Clues } from './clues.ts';
 import type { PinSet } from './pins.ts';
@@ -11,9 +12,9 @@ export interface Wired {
 }
 
 /** Calls that start a provider for the whole process. */
-const STARTS: readonly (readonly [call: RegExp, exporter: 'code' | 'env'])[] = [
+const STARTS: readonly (readonly [call: Pattern, exporter: 'code' | 'env'])[] = [
   [/\bset_tracer_provider\s*\(/, 'code'],
-  [/\binstrument_app\s*\(.*\btracer_provider\s*=/, 'code'],
+  [inOrder([/\binstrument_app\s*\(/g, /\btracer_provider\s*=/g]), 'code'],
   [/\bconfigure_opentelemetry\s*\(/, 'env'],
   [/\bauto_instrumentation\.initialize\s*\(|^initialize\s*\(\s*\)$/, 'env'],
 ];

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../patterns.ts';
 import { traces as tracesMessage } from '../otlp-messages.ts';
 import { toJson } from '../otlp-transcode.ts';
 import type { State } from './api.ts';
@@ -122,7 +123,7 @@ function later(): PageAnswer {
 /** Path and query, without the prefix that a proxy says it did not take away. */
 function split(url: string, prefix: Headers[string]): { readonly path: string; readonly query: URLSearchParams } {
   const [given = '/', ...rest] = url.split('?');
-  const before = typeof prefix === 'string' ? prefix.replace(/\/+$/, '') : '';
+  const before = typeof prefix === 'string' ? withoutEnd(prefix, '/') : '';
   const path = before !== '' && given.startsWith(`${before}/`) ? given.slice(before.length) : given;
   return { path: path === '' ? '/' : path, query: new URLSearchParams(rest.join('?')) };
 }

@@ -8,7 +8,7 @@
  * @returns undefined = cannot be told. A blocked signal counts as heard: a small init waits for it that way and passes it on.
  */
 export function hears(status: string, signal: number): boolean | undefined {
-  const masks = ['SigBlk', 'SigCgt'].map((name) => new RegExp(`^${name}:\\s*([0-9a-f]{16})$`, 'm').exec(status)?.[1]);
+  const masks = [/^SigBlk:\s*([0-9a-f]{16})$/m, /^SigCgt:\s*([0-9a-f]{16})$/m].map((line) => line.exec(status)?.[1]);
   if (masks.some((mask) => mask === undefined)) return undefined;
   return masks.some((mask) => ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n);
 }

@@ -26,7 +26,7 @@ export function whereabouts(to: string, service: Service, services: readonly Ser
     return { is: 'service', name: named.name, port: number, ...(published === undefined ? {} : { published }) };
   }
   if (LOCAL.test(hostname)) return { is: 'inside' };
-  const listed = service.extraHosts.map((line) => /^([^:=\s]+)\s*[:=]\s*(.+)$/.exec(line.trim())).find((match) => match?.[1] === hostname)?.[2];
+  const listed = service.extraHosts.map((line) => /^([^:=\s]+)\s*[:=]\s*(\S.*)$/.exec(line.trim())).find((match) => match?.[1] === hostname)?.[2];
   if (listed === 'host-gateway' || (listed === undefined && hostname === 'host.docker.internal')) return { is: 'this machine', port: number };
   return listed === undefined ? { is: 'known' } : { is: 'address', host: listed.replace(/^\[(.*)\]$/, '$1') };
 }

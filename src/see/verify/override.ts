@@ -1,4 +1,5 @@
 /** The compose override that leads services to the relay. Pure. */
+import { withoutEnd } from '../../patterns.ts';
 import type { Watched } from './watching.ts';
 
 export interface Led {
@@ -16,7 +17,7 @@ export const prefixOf = (nonce: string, service: string, signal?: 'traces'): str
 
 /** The variables of one service. Its own slashes at the end stay: SDKs append to them in different ways. */
 export function variablesOf({ service, watched, relay, nonce, noProxy }: Led): Readonly<Record<string, string>> {
-  const slashes = /\/*$/.exec(watched.to)?.[0] ?? '';
+  const slashes = watched.to.slice(withoutEnd(watched.to, '/').length);
   const without = noProxy === undefined ? {} : Object.fromEntries(['NO_PROXY', 'no_proxy'].map((name) => [name, [...noProxy, new URL(relay).hostname].join(',')]));
   return { [watched.variable]: `${relay}${prefixOf(nonce, service, watched.signal)}${slashes}`, ...without };
 }

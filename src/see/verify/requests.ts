@@ -5,7 +5,7 @@ import { EXIT, Stop } from '../../stop.ts';
 const MOST = 5;
 /** A GET should change nothing; by these names it may all the same, or it never ends. */
 const LEFT_OUT = /delete|remove|destroy|drop|reset|log-?out|sign-?out|shut-?down|kill|quit|exit|stop|start|restart|purge|clear|clean|flush|wipe|seed|migrat|unsubscribe|crash|panic|throw|raise|send|mail|pay|charge|checkout|cancel|deploy|sync|trigger|run|import|export|backup|download|stream|event|sse|socket|(?:^|[/-])ws(?:$|[/-])|hook|callback|oauth|admin|debug/i;
-const HEALTH = /(?:^|[/_-])(?:health\w*|ready|readyz|live|livez|liveness|readiness|ping|status|up|heartbeat)(?:$|[/_-])/i;
+const HEALTH = /(?:^|[/_-])(?:health[a-zA-Z0-9]*|ready|readyz|live|livez|liveness|readiness|ping|status|up|heartbeat)(?:$|[/_-])/i;
 
 export const isHealth = (route: string): boolean => HEALTH.test(route);
 

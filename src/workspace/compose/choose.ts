@@ -9,7 +9,7 @@ import type { Env } from './project-env.ts';
 const STANDARD = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const OVERRIDES = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
 /** docker-compose-dev.yml, docker-compose.prod.yml, compose.dev.yaml, dev.docker-compose.yml. */
-const LIKE_COMPOSE = /(?:^|[-_.])compose(?:[-_.].*)?\.ya?ml$/i;
+const LIKE_COMPOSE = /(?:^|[-_.])compose(?:[-_.].{0,200})?\.ya?ml$/i;
 
 export interface Chosen {
   /** In load order; [] = there is none. */

@@ -2,6 +2,7 @@
  * `.env` and `env_file` as Compose reads them. The rules are those of compose-go's dotenv/parser.go, which differ from
  * npm's dotenv: `$VAR` is filled in (not in single quotes), `A: b` works, a bare name is passed through, errors stop Compose.
  */
+import { withoutEnd } from '../../patterns.ts';
 import { interpolate, type Lookup } from './interpolate.ts';
 
 export interface EnvLine {
@@ -110,7 +111,7 @@ function keyAt(source: string, start: number): Key {
   }
   // A last line without `=` and without a line end has no name for compose-go: the rest of the file is dropped.
   const closed = at < source.length;
-  const name = closed ? source.slice(from, at).replace(/[\s\u0085]+$/, '') : '';
+  const name = closed ? withoutEnd(source.slice(from, at), /[\s\u0085]/) : '';
   if (name.includes(' ')) return { says: 'the name of a variable contains a blank' };
   let end = closed ? at + 1 : from;
   while (end < source.length && BLANK.test(source[end] ?? '')) end += 1;
@@ -124,7 +125,7 @@ function valueAt(source: string, from: number, lookup: Lookup): Value {
   if (quote !== '"' && quote !== "'") {
     const lineEnd = source.indexOf('\n', from);
     const line = source.slice(from, lineEnd < 0 ? source.length : lineEnd);
-    const raw = (line.split(' #')[0] ?? '').replace(/[\s\u0085]+$/, '');
+    const raw = withoutEnd(line.split(' #')[0] ?? '', /[\s\u0085]/);
     return { ...filled(raw, raw, lookup), end: lineEnd < 0 ? source.length : lineEnd + 1 };
   }
   let inner = '';

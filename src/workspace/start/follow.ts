@@ -96,7 +96,7 @@ function shell(words: readonly Placed[], state: State, around: Around): Followed
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at];
     if (word === undefined) break;
-    if (/^-[a-z]*c[a-z]*$/.test(word.text)) return shellText(words, words[at + 1], state, around);
+    if (/^-[abd-z]*c[a-z]*$/.test(word.text)) return shellText(words, words[at + 1], state, around);
     if (/^[-+]o$/.test(word.text)) at += 1;
     else if (!/^[-+]/.test(word.text)) {
       const script = around.find(word.text);

@@ -36,7 +36,7 @@ export function judge(source, flags) {
   try {
     const pattern = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, { unicode: flags.includes('u'), unicodeSets: flags.includes('v') });
     // Without a loop, a bounded number of steps from each place.
-    if (!/[*+{\\]|\?<[=!]/.test(source.replaceAll(/\\[^1-9k]/g, ''))) return { linear: true };
+    if (!/[*+{\\]|\?<[=!]/.test(source.replaceAll(/\\[pPu]\{[^}]*\}|\\[^1-9k]/g, ''))) return { linear: true };
     const exact = automaton(pattern, flags, false);
     const found = worst(exact, flags);
     if (found !== undefined) return { linear: false, ...found };

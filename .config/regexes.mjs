@@ -4,7 +4,7 @@
  * - A literal is judged by linear.mjs.
  * - `new RegExp(…)` must be put together from what can be read here: strings, templates, String.raw, constants of the file or
  *   of one that it imports, `.source` of such an expression, `[…].join()`, String.fromCharCode(n); and any text at all only
- *   through escapeForRegExp(text). Anything else fails.
+ *   through escapeForRegExp(text) or nameForRegExp(name) of src/patterns.ts. Anything else fails.
  * - Where the code right there bounds the text (a slice, a length that was looked at), a comment on the line or the one before
  *   says so: `// regexp: bounded by …`. It is then let be quadratic, no worse; at most MOST_BOUNDED of all.
  * - Folders whose texts come through one function that cuts them are in DOORS, with the test that holds the function to it.
@@ -24,6 +24,9 @@ const MARK = /\/\/ regexp: bounded by \S.{8}/;
 /** What escapeForRegExp(…) may stand for: each is tried. */
 const ANY = ['a', 'Z', '0', '_', ' ', '\\n', '\\.', '/', '=', '"', '-', ':', ',', '@'];
 const HOLE = '\uE000';
+/** And nameForRegExp(…). */
+const NAMES = ['a', 'Z', '0', '_', '\\.', '-', '\\$'];
+const NAME = '\uE001';
 
 const files = new Map();
 const fileOf = (path) => {
@@ -48,6 +51,7 @@ function textOf(node, depth = 0) {
   if (ts.isCallExpression(node)) {
     const callee = node.expression.getText();
     if (callee === 'escapeForRegExp') return HOLE;
+    if (callee === 'nameForRegExp') return NAME;
     if (callee === 'String.fromCharCode' && node.arguments.every(ts.isNumericLiteral)) return String.fromCharCode(...node.arguments.map(({ text }) => Number(text)));
     if (ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'join') {
       const held = node.expression.expression;
@@ -60,7 +64,8 @@ function textOf(node, depth = 0) {
         return parts.every((part) => part !== undefined) ? parts.join(between) : undefined;
       }
       // names.map(escapeForRegExp).join('|'): one and several.
-      if (ts.isCallExpression(bare) && ts.isPropertyAccessExpression(bare.expression) && bare.expression.name.text === 'map' && bare.arguments[0]?.getText() === 'escapeForRegExp') return `${HOLE}${between}b`;
+      const how = ts.isCallExpression(bare) && ts.isPropertyAccessExpression(bare.expression) && bare.expression.name.text === 'map' ? bare.arguments[0]?.getText() : undefined;
+      if (how === 'escapeForRegExp' || how === 'nameForRegExp') return `${how === 'escapeForRegExp' ? HOLE : NAME}${between}b`;
     }
   }
   return undefined;
@@ -109,11 +114,11 @@ export function expressionsOf(path) {
     if (ts.isRegularExpressionLiteral(node)) {
       const { source, flags } = literal(node.text);
       found.push({ ...where, sources: [source], flags, written: node.text });
-    } else if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && ['RegExp', 'globalThis.RegExp'].includes(node.expression.getText())) {
+    } else if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && (ts.isIdentifier(node.expression) || ts.isPropertyAccessExpression(node.expression)) && (node.expression.name ?? node.expression).text === 'RegExp') {
       const [pattern, given] = node.arguments ?? [];
       const text = textOf(pattern);
       const flags = given === undefined ? '' : textOf(given);
-      const sources = text === undefined || flags === undefined || flags.includes(HOLE) ? undefined : text.includes(HOLE) ? ANY.map((one) => text.replaceAll(HOLE, one)) : [text];
+      const sources = text === undefined || flags === undefined || /[\uE000\uE001]/.test(flags) ? undefined : text.includes(HOLE) ? ANY.map((one) => text.replaceAll(HOLE, one).replaceAll(NAME, 'a')) : text.includes(NAME) ? NAMES.map((one) => text.replaceAll(NAME, one)) : [text];
       found.push({ ...where, ...(sources === undefined ? {} : { sources }), flags: flags ?? '', written: node.getText() });
     }
     ts.forEachChild(node, visit);
@@ -149,7 +154,7 @@ export function look(paths) {
   for (const path of paths) for (const { at, sources, flags, bounded: marked, written } of expressionsOf(path)) {
     count += 1;
     if (sources === undefined) {
-      wrong.push(`${at} ${written}: put together from what cannot be read here; text that is not known goes through escapeForRegExp()`);
+      wrong.push(`${at} ${written}: put together from what cannot be read here; text that is not known goes through escapeForRegExp() or nameForRegExp()`);
       continue;
     }
     const verdict = sources.map((source) => answer(source, flags)).find(({ linear }) => !linear);

@@ -218,7 +218,7 @@ export async function parseArgs(argv: readonly string[]): Promise<ParsedArgs> {
 /** commander's sentence, "error: unknown option '--jsn'\n(Did you mean --json?)", as ours. */
 function usage(message: string, argv: readonly string[]): Stop {
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
-  const nearest = /Did you mean (?:one of )?([^?]*)\?\)/.exec(more.join(' '))?.[1];
+  const nearest = /^(?:one of )?([^?]*)\?\)/.exec(more.join(' ').split('Did you mean ')[1] ?? '')?.[1];
   const command = commands.find((spec) => argv.includes(spec.name));
   const says = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.');
   return new Stop(EXIT.usage, says, nearest === undefined ? `otel-setup ${command === undefined ? '' : `${command.name} `}--help shows what there is` : `did you mean ${nearest}?`);

@@ -10,6 +10,9 @@ export interface Pattern {
 /** A text for `new RegExp`, in which it stands for itself. */
 export const escapeForRegExp = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 
+/** The same for a name in code, a variable, a module, a package: letters, digits and `_.$-`. Any other text is nowhere. */
+export const nameForRegExp = (name: string): string => (/^[\w.$-]+$/.test(name) ? escapeForRegExp(name) : '(?!)');
+
 const LINE = /[\n\r\u2028\u2029]/;
 
 /** `a.*b`, or `a[^;]*b` with `between` /;/: on one line all of these, each behind the one before. Each `part` has the flag g. */

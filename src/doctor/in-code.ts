@@ -4,6 +4,7 @@
  */
 import { oncePerService } from '../languages/once.ts';
 import type { JsSource } from '../languages/node/source.ts';
+import { nameForRegExp } from '../patterns.ts';
 import type { Evidence, Files, Service } from '../types.ts';
 import { callsOf, importedFrom, isNamedElsewhere, jsSaid, nodeCode, propertiesOf, seenAt, type JsCall } from './code/node-code.ts';
 import { said, seen, splitAt, type Argument, type PythonCode, type Said, type Statement } from './code/python-code.ts';
@@ -63,13 +64,13 @@ function python(service: Service, files: Files): InCode {
 
 /** gRPC or HTTP by the module that the class of this very file is from. */
 function pythonKind(at: Statement, code: PythonCode): 'http' | 'grpc' {
-  const used = code.bindings(at.source).filter(({ local, name }) => (name === 'OTLPSpanExporter' || name === undefined) && new RegExp(`\\b${local}\\b`).test(at.code));
+  const used = code.bindings(at.source).filter(({ local, name }) => (name === 'OTLPSpanExporter' || name === undefined) && new RegExp(`\\b${nameForRegExp(local)}\\b`).test(at.code));
   const from = used.find(({ module }) => module.startsWith('opentelemetry.exporter.otlp.proto'))?.module ?? at.source.imports.find(({ name }) => name.startsWith('opentelemetry.exporter.otlp.proto'))?.name ?? '';
   return from.includes('.grpc') ? 'grpc' : 'http';
 }
 
 function pythonHeaders(expression: string, at: Statement, code: PythonCode): InCode['headerPairs'] {
-  const text = expression.startsWith('{') || !/^\w+$/.test(expression) ? expression : (at.source.lines.find((line) => new RegExp(`^${expression}(?:\\s*:[^=]+)?\\s*=\\s*[{"'(]`).test(line.text))?.text.replace(/^[^=]*=\s*/, '') ?? expression);
+  const text = expression.startsWith('{') || !/^\w+$/.test(expression) ? expression : (at.source.lines.find((line) => new RegExp(`^${nameForRegExp(expression)}\\s*(?::[^=]+)?=\\s*[{"'(]`).test(line.text))?.text.replace(/^[^=]*=\s*/, '') ?? expression);
   if (text.startsWith('{')) {
     return splitAt(text, 0).flatMap((part) => {
       const named = /^(["'])([\w-]+)\1\s*:\s*([\s\S]+)$/.exec(part);
@@ -81,7 +82,7 @@ function pythonHeaders(expression: string, at: Statement, code: PythonCode): InC
   if (whole !== undefined && 'value' in whole) return whole.value.split(',').flatMap((one) => (one.includes('=') ? [pair(one.slice(0, one.indexOf('=')).trim(), { value: one.slice(one.indexOf('=') + 1).trim() })] : []));
   const prefixed = /^f?(["'])([\w-]+)=\{?([\s\S]*?)\}?\1$/.exec(text);
   if (prefixed?.[2] !== undefined && prefixed[3] !== undefined) return [pair(prefixed[2], said(prefixed[3], at.source, code))];
-  const tuples = Array.from(text.matchAll(/\(\s*(["'])([\w-]+)\1\s*,\s*([^)]+?\)?)\s*\)/g));
+  const tuples = Array.from(text.matchAll(/\(\s*(["'])([\w-]+)\1\s*,([^)]{1,300}\)?)\s*\)/g));
   return tuples.length === 0 ? undefined : tuples.map((match) => pair(match[2] ?? '', said(match[3] ?? '', at.source, code)));
 }
 
@@ -95,8 +96,8 @@ function node(service: Service, files: Files): InCode {
   for (const source of runs) {
     // The same package may hold a browser's page: its exporters are not the server's.
     if (/sdk-trace-web|@honeycombio\/opentelemetry-web|auto-instrumentations-web/.test(source.code)) continue;
-    for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?(?:OTLPTraceExporter|HoneycombSDK|NodeSDK|NodeTracerProvider|BasicTracerProvider)/)) nodeCall(call, found, files);
-    for (const call of callsOf(source, /\bregisterOTel|\bregisterInstrumentations/)) found.attempt ??= seenAt(files, source, call.index);
+    for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?(?:OTLPTraceExporter|HoneycombSDK|NodeSDK|NodeTracerProvider|BasicTracerProvider)\s*\(/g)) nodeCall(call, found, files);
+    for (const call of callsOf(source, /\b(?:registerOTel|registerInstrumentations)\s*\(/g)) found.attempt ??= seenAt(files, source, call.index);
     const named = /(?:["']service\.name["']|\[\s*(?:SEMRESATTRS|ATTR)_SERVICE_NAME\s*\]|SemanticResourceAttributes\.SERVICE_NAME\s*\])\s*:\s*([^,}\n]+)/.exec(source.code);
     if (named?.[1] !== undefined && /opentelemetry|otel/i.test(source.code)) found.name(jsSaid(named[1], source), seenAt(files, source, named.index), false);
   }
@@ -140,7 +141,7 @@ function jsHeaders(expression: string, source: JsSource): InCode['headerPairs'] 
 function objectOf(expression: string, { code }: JsSource): string {
   const text = expression.trim();
   if (!/^\w+$/.test(text)) return text;
-  const match = new RegExp(`\\b(?:const|let|var)\\s+${text}(?:\\s*:\\s*[\\w<>, ]+)?\\s*=\\s*(?=\\{)`).exec(code);
+  const match = new RegExp(`\\b(?:const|let|var)\\s+${nameForRegExp(text)}\\s*(?::[\\w<>,\\s]+)?=\\s*(?=\\{)`).exec(code);
   return match === null ? text : `{${splitAt(code, match.index + match[0].length).join(',')}}`;
 }
 

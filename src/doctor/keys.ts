@@ -53,7 +53,7 @@ export function sourcesOf(name: string, raw: string | null): readonly string[] {
 }
 
 /** Of 'a=${B},x-honeycomb-team=${KEY}' what belongs to the key; a dataset's name is no secret. */
-const teamPart = (raw: string): string => /x-honeycomb-team\s{0,8}["']?\s{0,8}[=:]\s{0,8}((?:\$\{[^}]*\}|[^,])*)/i.exec(raw)?.[1] ?? '';
+const teamPart = (raw: string): string => /x-honeycomb-team\s{0,8}["']?\s{0,8}[=:]\s{0,8}((?:\$\{[^}]{0,200}\}|[^,])*)/i.exec(raw)?.[1] ?? '';
 
 function variablesIn(raw: string): readonly string[] {
   const names = new Set<string>();

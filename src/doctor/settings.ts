@@ -82,7 +82,7 @@ function loadedElsewhere(service: Service, files: Files): readonly Evidence[] {
   const { app } = service;
   if (app?.language === 'python') {
     for (const source of cluesOf(service, files).sources) {
-      const line = source.lines.find(({ code, text }) => /\bos\.environ(?:\[|\.(?:setdefault|update)\s*\()/.test(code) && /OTEL_|HONEYCOMB_|environ\.update/.test(text) && /environ\[[^\]]*\]\s*=[^=]|setdefault|update/.test(text));
+      const line = source.lines.find(({ code, text }) => /\bos\.environ(?:\[|\.(?:setdefault|update)\s*\()/.test(code) && /OTEL_|HONEYCOMB_|environ\.update/.test(text) && /environ\[[^[\]]*\]\s*=[^=]|setdefault|update/.test(text));
       if (line !== undefined) return [{ where: { path: source.path, line: line.line }, says: line.text.split('\n')[0]?.slice(0, 80) ?? '' }];
     }
     return [];

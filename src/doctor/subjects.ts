@@ -95,10 +95,10 @@ export function instrumentedBy(service: Service, settings: ReadonlyMap<string, S
     const set = settings.get(name);
     if (set !== undefined && /otel|opentelemetry|tracing|instrumentation/i.test(set.value)) return { by: 'preload', at: { where: set.where, says: name } };
   }
-  const agent = [...settings.values()].find(({ name, value }) => (/^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CATALINA_OPTS)$/.test(name) && /-javaagent:\S*(?:opentelemetry|otel|honeycomb)/i.test(value)) || (name === 'CORECLR_ENABLE_PROFILING' && value === '1' && !hasOtherProfiler(settings)) || (name === 'OTEL_PHP_AUTOLOAD_ENABLED' && value === 'true'));
+  const agent = [...settings.values()].find(({ name, value }) => (/^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CATALINA_OPTS)$/.test(name) && /-javaagent:\S{0,300}(?:opentelemetry|otel|honeycomb)/i.test(value)) || (name === 'CORECLR_ENABLE_PROFILING' && value === '1' && !hasOtherProfiler(settings)) || (name === 'OTEL_PHP_AUTOLOAD_ENABLED' && value === 'true'));
   if (agent !== undefined) return { by: 'agent', at: { where: agent.where, says: agent.name } };
-  if (/-javaagent:\S*(?:opentelemetry|otel|honeycomb)/i.test(line)) return { by: 'agent', ...at(started) };
-  if (/(?:--require|--import|-r)[\s=]{1,8}\S{0,400}(?:otel|opentelemetry|tracing|instrumentation|telemetry)/i.test(line)) return { by: 'preload', ...at(started) };
+  if (/-javaagent:\S{0,300}(?:opentelemetry|otel|honeycomb)/i.test(line)) return { by: 'agent', ...at(started) };
+  if (/(?:--require|--import|-r)[\s=]{1,8}\S{0,300}(?:otel|opentelemetry|tracing|instrumentation|telemetry)/i.test(line)) return { by: 'preload', ...at(started) };
   if (app?.wired !== undefined) return { by: 'code', at: app.wired };
   if (code.distribution !== undefined) return { by: 'code', at: code.distribution };
   const [exporter] = code.exporters;

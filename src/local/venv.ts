@@ -80,7 +80,7 @@ const programsOf = (folder: string): string => join(folder, process.platform ===
 
 /** Same texts and same Python: same environment, wherever the workspace is; unless something is installed from the workspace itself. */
 function keyOf(wanted: Installable | undefined, version: string, files: Files): string {
-  const own = wanted?.texts.some((text) => /^[^\S\n]*(-e|--editable|\.{0,2}\/|file:)|@\s*file:/m.test(text)) === true;
+  const own = wanted?.texts.some((text) => /^[ \t]*(-e|--editable|\.{0,2}\/|file:)|@\s*file:/m.test(text)) === true;
   return createHash('sha256').update(JSON.stringify([own ? [files.root, wanted?.dir] : '', version, wanted?.words ?? [], wanted?.texts ?? []])).digest('hex').slice(0, 12);
 }
 

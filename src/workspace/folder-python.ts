@@ -13,8 +13,8 @@ export function pythonStart(files: Files, dir: Path): { readonly argv: readonly 
     const text = files.text(path);
     if (text === undefined) continue;
     const module = entry.replace(/\.py$/, '');
-    const flask = /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*Flask\(/m.exec(text)?.[1];
-    const asgi = /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:FastAPI|Starlette)\(/m.exec(text)?.[1];
+    const flask = /^(\w+)[ \t]*(?::[^=\n\r\u2028\u2029]+)?=[ \t]*Flask\(/m.exec(text)?.[1];
+    const asgi = /^(\w+)[ \t]*(?::[^=\n\r\u2028\u2029]+)?=[ \t]*(?:FastAPI|Starlette)\(/m.exec(text)?.[1];
     if (/\b(?:app|application|server|socketio|uvicorn)\.run\(|\bserve\(|\brun_simple\(/.test(text)) return { argv: ['python', entry], path };
     if (flask !== undefined || /\bdef create_app\(/.test(text)) return { argv: entry === 'app.py' || entry === 'wsgi.py' ? ['flask', 'run'] : ['flask', '--app', module, 'run'], path };
     if (asgi !== undefined) return { argv: ['uvicorn', `${module}:${asgi}`], path };

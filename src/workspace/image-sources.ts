@@ -11,7 +11,7 @@ export function imageSources({ build, mounts }: Service, files: Files): readonly
   const text = build === undefined ? undefined : files.text(build.dockerfile);
   if (build === undefined || text === undefined) return undefined;
   const taken: Path[] = mounts.flatMap(({ from }) => (from === undefined ? [] : [from]));
-  for (const line of text.replaceAll(/^[^\S\n]*#.*\n?/gm, '').replaceAll(/\\[ \t]*\r?\n/g, ' ').split('\n')) {
+  for (const line of text.replaceAll(/^[ \t]*#.*\n?/gm, '').replaceAll(/\\[ \t]*\r?\n/g, ' ').split('\n')) {
     if (/^\s*RUN\s.*--mount=type=bind/i.test(line)) return undefined;
     const copy = /^\s*(?:COPY|ADD)\s+(\S.*)$/i.exec(line)?.[1];
     if (copy === undefined || /--from=/i.test(copy)) continue;

@@ -4,7 +4,7 @@ import { nameOf } from './path.ts';
 
 /** Sources, scripts and configuration; not what Compose reads, not what a package manager writes. */
 const TEXTS = /\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|groovy|scala|rb|ru|php|cs|fs|rs|exs?|erl|sh|bash|toml|properties|conf|ini|cfg|xml|erb|tpl|ya?ml|json)$/;
-const NOT = /(?:^|[-_.])compose(?:[-_.].*)?\.ya?ml$|lock|^package\.json$/i;
+const NOT = /(?:^|[-_.])compose(?:[-_.].{0,200})?\.ya?ml$|lock|^package\.json$/i;
 const MOST_FILES = 600;
 
 interface Looked {

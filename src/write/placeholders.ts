@@ -3,7 +3,7 @@
  * (for the one moment of writing) and a written value is recognised again without knowing it.
  */
 import { PLACEHOLDER } from '../formats/apply.ts';
-import { escapeForRegExp } from '../patterns.ts';
+import { nameForRegExp } from '../patterns.ts';
 import { EXIT, Stop } from '../stop.ts';
 import type { Patch, Splice } from '../types.ts';
 
@@ -74,6 +74,6 @@ const VALUE = /[^\s'"]*/uy;
 /** The text with the values of these names taken out, wherever a line sets one of them. */
 export function maskLines(text: string, names: readonly string[]): string {
   if (names.length === 0) return text;
-  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?(${names.map(escapeForRegExp).join('|')})[ \\t]*=[ \\t]*)[^\\r\\n]*`, 'gmu');
+  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?(${names.map(nameForRegExp).join('|')})[ \\t]*=[ \\t]*)[^\\r\\n]*`, 'gmu');
   return text.replaceAll(line, (_, start: string, name: string) => `${start}{{secret:${name}}}`);
 }

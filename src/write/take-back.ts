@@ -5,7 +5,7 @@
 import { formatOf } from '../formats/index.ts';
 import { isRefusal } from '../formats/refusal.ts';
 import { applySplices, invertSplices } from '../formats/splices.ts';
-import { escapeForRegExp } from '../patterns.ts';
+import { nameForRegExp } from '../patterns.ts';
 import type { Splice } from '../types.ts';
 import { hashOfText } from './bytes.ts';
 import type { Changed } from './entry.ts';
@@ -140,7 +140,7 @@ const ALONE = 8;
 function secretLines({ put }: Splice, names: readonly string[], now: string): Splice[] | undefined {
   const back: Splice[] = [];
   for (const name of names) {
-    const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${escapeForRegExp(name)}[ \\t]*=[^\\r\\n]*(?:\\r?\\n|$)`, 'gmu');
+    const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${nameForRegExp(name)}[ \\t]*=[^\\r\\n]*(?:\\r?\\n|$)`, 'gmu');
     for (const match of now.matchAll(line)) back.push({ at: match.index, cut: match[0], put: '' });
   }
   for (const own of put.split(/\r?\n/).filter((text) => text.trim() !== '' && secretsIn(text).length === 0)) {

@@ -47,7 +47,7 @@ describe('the table of patterns', () => {
     expect(patterns.filter((pattern) => !used.has(pattern)).map(({ rule, match }) => `${rule} ${match.source}`)).toEqual([]);
   });
   it('has no flags: no pattern remembers where it was, and words are verbatim', () => {
-    expect(patterns.filter(({ match }) => match.flags !== '').map(({ match }) => match.source)).toEqual([]);
+    expect(patterns.filter(({ match }) => match instanceof RegExp && match.flags !== '').map(({ match }) => match.source)).toEqual([]);
   });
   it('leads only to rules that exist (a rule named here is awaited from its author)', () => {
     const ids = new Set(rules.map(({ id }) => id));

@@ -3,6 +3,7 @@ import { findPackageJson, type PackageJson } from '../../languages/node/manifest
 import { processOf, type Process } from '../../languages/node/process.ts';
 import { jsSources, type JsSource } from '../../languages/node/source.ts';
 import { oncePerService } from '../../languages/once.ts';
+import { inOrder, nameForRegExp } from '../../patterns.ts';
 import type { Evidence, Files, Path, Service } from '../../types.ts';
 import { folderOf, join } from '../../workspace/path.ts';
 import { lineAt } from '../evidence.ts';
@@ -31,7 +32,7 @@ export interface NodeCode {
   loads(source: JsSource): readonly Load[];
 }
 
-const LOADS = /\b(?:require|import)\s*\(\s*(["'])([^"'\n]+)\1\s*\)|\b(import|export)\s{1,20}(type\s{1,20})?(?:[\w*${},\s]{1,2000}?\sfrom\s{0,20})?(["'])([^"'\n]+)\5/g;
+const LOADS = /\b(?:require|import)\s*\(\s*(["'])([^"'\n]+)\1\s*\)|\b(import|export)\s{1,20}(type\s{1,20})?(?:[\w*${},\s]{1,300}?\sfrom\s{0,20})?(["'])([^"'\n]+)\5/g;
 const ENDINGS = ['', '.ts', '.js', '.mts', '.mjs', '.cts', '.cjs', '.tsx', '.jsx', '/index.ts', '/index.js', '/index.mjs'];
 
 export const nodeCode = oncePerService((service, files): NodeCode | undefined => {
@@ -88,7 +89,7 @@ function loadsOf(source: JsSource, files: Files, byPath: ReadonlyMap<string, JsS
     if (match[4] !== undefined) return [];
     const name = match[2] ?? match[6] ?? '';
     const line = source.code.slice(source.code.lastIndexOf('\n', match.index) + 1, match.index);
-    const top = /^(?:(?:const|let|var)\s+[\w{}\s,:$]*=\s*|(?:const|let|var)\s*\{[^}]*\}\s*=\s*)?$/.test(line) && !/^import\s*\(/.test(match[0]);
+    const top = /^(?:(?:const|let|var)\s[\w{}\s,:$]*=\s*|(?:const|let|var)\{[^}]*\}\s*=\s*)?$/.test(line) && !/^import\s*\(/.test(match[0]);
     const to = name.startsWith('.') ? own(files, folderOf(source.path), name, byPath) : undefined;
     return [{ name, at: match.index, top, isImport: match[3] !== undefined, ...(to === undefined ? {} : { to }) }];
   });
@@ -113,9 +114,9 @@ export interface JsCall {
   readonly args: readonly string[];
 }
 
-/** Calls of what `callee` matches (it ends in front of the parenthesis), in the order of the text. */
-export function callsOf(source: JsSource, callee: RegExp): readonly JsCall[] {
-  return Array.from(source.code.matchAll(new RegExp(`${callee.source}\\s*\\(`, 'g')), (match): JsCall => ({ source, index: match.index, args: splitAt(source.code, match.index + match[0].length - 1) }));
+/** Calls of what `call` matches (flag g; it ends with the parenthesis), in the order of the text. */
+export function callsOf(source: JsSource, call: RegExp): readonly JsCall[] {
+  return Array.from(source.code.matchAll(call), (match): JsCall => ({ source, index: match.index, args: splitAt(source.code, match.index + match[0].length - 1) }));
 }
 
 /** The properties of an object literal: name → expression ('' name for a spread). */
@@ -131,10 +132,10 @@ export function propertiesOf(text: string): readonly { readonly name: string; re
 
 /** The package that a name of the file comes from, and what it is called there. */
 export function importedFrom({ code }: JsSource, local: string): { readonly from: string; readonly name: string } | undefined {
-  for (const match of code.matchAll(/\bimport\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*["']([^"'\n]+)["']|\b(?:const|let|var)\s*\{([^}]*)\}\s*=\s*require\s*\(\s*["']([^"'\n]+)["']/g)) {
+  for (const match of code.matchAll(/\bimport\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^{}]*)\}\s*from\s*["']([^"'\n]+)["']|\b(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*require\s*\(\s*["']([^"'\n]+)["']/g)) {
     for (const part of (match[1] ?? match[3] ?? '').split(',')) {
-      const named = /^\s*(?:type\s+)?(\w+)(?:\s*(?:as|:)\s*(\w+))?\s*$/.exec(part);
-      if (named?.[1] !== undefined && (named[2] ?? named[1]) === local) return { from: match[2] ?? match[4] ?? '', name: named[1] };
+      const named = /^(?:type\s+)?(\w+)(?:\s*:\s*(\w+)|\s+as\s+(\w+))?$/.exec(part.trim());
+      if (named?.[1] !== undefined && (named[2] ?? named[3] ?? named[1]) === local) return { from: match[2] ?? match[4] ?? '', name: named[1] };
     }
   }
   return undefined;
@@ -142,16 +143,16 @@ export function importedFrom({ code }: JsSource, local: string): { readonly from
 
 /** A string, a constant of the file, a variable of the environment with what stands in for it; undefined = not known. */
 export function jsSaid(expression: string, source: JsSource, depth = 0): Said | undefined {
-  const text = expression.trim().replace(/\s+as\s+\w+$/, '').replace(/(?<=[\w\])])!$/, '');
+  const text = expression.trim().replace(/(?<!\s)\s+as\s+\w+$/, '').replace(/(?<=[\w\])])!$/, '');
   if (depth > 4) return undefined;
   const literal = /^(["'])((?:[^"'\\\n]|\\.)*)\1$/.exec(text) ?? /^(`)([^`$]*)`$/.exec(text);
   if (literal !== null) return { value: literal[2] ?? '' };
   const env = /^process\.env(?:\.(\w+)|\[\s*["'](\w+)["']\s*\])$/.exec(text);
   if (env !== null) return { env: env[1] ?? env[2] ?? '' };
-  const either = /^([\s\S]+?)\s*(?:\|\||\?\?)\s*([\s\S]+)$/.exec(text);
-  if (either?.[1] !== undefined && either[2] !== undefined) {
-    const first = jsSaid(either[1], source, depth + 1);
-    const second = jsSaid(either[2], source, depth + 1);
+  const or = text.slice(1).search(/\|\||\?\?/) + 1;
+  if (or > 0 && text.slice(or + 2).trim() !== '') {
+    const first = jsSaid(text.slice(0, or), source, depth + 1);
+    const second = jsSaid(text.slice(or + 2), source, depth + 1);
     if (first === undefined) return undefined;
     if ('value' in first) return first.value === '' ? second : first;
     return second !== undefined && 'value' in second ? { ...first, fallback: first.fallback ?? second.value } : second === undefined ? undefined : first;
@@ -163,8 +164,8 @@ export function jsSaid(expression: string, source: JsSource, depth = 0): Said | 
     return first === undefined ? undefined : 'value' in first ? { value: first.value + then } : { ...first, then: (first.then ?? '') + then };
   }
   if (!/^\w+$/.test(text)) return undefined;
-  const assigned = Array.from(source.code.matchAll(new RegExp(`\\b(?:const|let|var)\\s+${text}(?:\\s*:\\s*\\w+)?\\s*=\\s*([^;\\n]+(?:\\n\\s+(?:\\|\\||\\?\\?)[^;\\n]+)*)`, 'g')));
-  return assigned.length === 1 && !new RegExp(`(?<![\\w.])${text}\\s*=(?![=>])`).test(source.code.replaceAll(assigned[0]?.[0] ?? '', '')) ? jsSaid(assigned[0]?.[1] ?? '', source, depth + 1) : undefined;
+  const assigned = Array.from(source.code.matchAll(new RegExp(`\\b(?:const|let|var)\\s+${nameForRegExp(text)}(?:\\s*:\\s*\\w+)?\\s*=\\s*([^;\\s][^;\\n]*(?:\\n\\s+(?:\\|\\||\\?\\?)[^;\\n]+)*)`, 'g')));
+  return assigned.length === 1 && !new RegExp(`(?<![\\w.])${nameForRegExp(text)}\\s*=(?![=>])`).test(source.code.replaceAll(assigned[0]?.[0] ?? '', '')) ? jsSaid(assigned[0]?.[1] ?? '', source, depth + 1) : undefined;
 }
 
 export const lineOf = ({ code }: JsSource, index: number): number => code.slice(0, index).split('\n').length;
@@ -179,13 +180,13 @@ export function seenAt(files: Files, source: JsSource, index: number): Evidence 
 function withoutOtherStarts(text: string, { start }: Service): string {
   if (start === undefined || !/^(?:node|nodemon|ts-node|tsx)$/.test(start.real[0] ?? '')) return text;
   const real = start.real.join(' ');
-  return text.replaceAll(/"[\w:.-]+"\s*:\s*"((?:[^"\\]|\\.)*)"/g, (all, script: string) => (/(?:^|\s)(?:node|nodemon|ts-node|tsx)\s(?:.*\s)?(?:-r|--require|--import)[\s=]/.test(script) && !script.includes(real) ? '' : all));
+  return text.replaceAll(/"[\w:.-]+"\s*:\s*"((?:[^"\\]|\\.)*)"/g, (all, script: string) => (inOrder([/(?:^|\s)(?:node|nodemon|ts-node|tsx)(?=\s)/g, /\s(?:-r|--require|--import)[\s=]/g]).test(script) && !script.includes(real) ? '' : all));
 }
 
 /** Whether a file is named where something other than code could load it: the command, package.json, a Dockerfile, a variable, a configuration. */
 export function isNamedElsewhere(service: Service, files: Files, { path }: JsSource, code: NodeCode): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.[cm]?[jt]sx?$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const word = new RegExp(`(?:^|[^\\w-])${name}(?:\\.[cm]?[jt]sx?)?(?:$|[^\\w-])`);
+  const word = new RegExp(`(?:^|[^\\w-])${nameForRegExp(name)}(?:\\.[cm]?[jt]sx?)?(?:$|[^\\w-])`);
   const folder = folderOf(code.manifest.path);
   const texts = [code.manifest.path, service.build?.dockerfile, ...['nodemon.json', 'ecosystem.config.js', 'pm2.json', 'nest-cli.json', '.mocharc.json', 'Procfile', 'webpack.config.js', 'tsup.config.ts', 'vite.config.ts', 'rollup.config.js'].map((file) => join(folder, file)), ...files.find(folder, /\.(?:sh|ya?ml|toml|tf)$/, 3)];
   return [...texts.map((file) => (file === undefined ? '' : file === code.manifest.path ? withoutOtherStarts(files.text(file) ?? '', service) : (files.text(file) ?? ''))), ...(service.start?.argv ?? []), ...(service.start?.real ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => word.test(text));

@@ -3,6 +3,7 @@ import { cluesOf, type Clues } from '../../languages/python/clues.ts';
 import { oncePerService } from '../../languages/once.ts';
 import type { LogicalLine } from '../../languages/python/source.ts';
 import { moduleSource, reachableFrom, type PySource } from '../../languages/python/sources.ts';
+import { nameForRegExp } from '../../patterns.ts';
 import type { Evidence, Files } from '../../types.ts';
 import { lineAt } from '../evidence.ts';
 
@@ -94,7 +95,7 @@ function statementsOf(source: PySource): readonly Statement[] {
 }
 
 function bindingsOf(at: Statement): readonly Binding[] {
-  const from = /^from\s+(\.*[\w.]*)\s+import\s+(.+)$/.exec(at.code);
+  const from = /^from\s+([\w.]+)\s+import\s+(\S.*)$/.exec(at.code);
   if (from?.[1] !== undefined && from[2] !== undefined) {
     const module = from[1].startsWith('.') ? (at.source.imports.find(({ line }) => line === at.line)?.name ?? '') : from[1];
     return from[2].replaceAll(/[()]/g, ' ').split(',').flatMap((part): readonly Binding[] => {
@@ -102,7 +103,7 @@ function bindingsOf(at: Statement): readonly Binding[] {
       return named?.[1] === undefined ? [] : [{ local: named[2] ?? named[1], module, name: named[1], at }];
     });
   }
-  const plain = /^import\s+(.+)$/.exec(at.code)?.[1];
+  const plain = /^import\s+(\S.*)$/.exec(at.code)?.[1];
   return (plain ?? '').split(',').flatMap((part): readonly Binding[] => {
     const named = /^\s*([\w.]+)(?:\s+as\s+(\w+))?\s*$/.exec(part);
     if (named?.[1] === undefined) return [];
@@ -167,7 +168,7 @@ export type Said =
   | { readonly env: string; readonly fallback?: string; readonly then?: string };
 
 const STRING = /^[rbu]{0,2}(?:"""([\s\S]*?)"""|'''([\s\S]*?)'''|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')$/i;
-const ENV = /^(?:os\.)?(?:environ\s*\[\s*(["'])(\w+)\1\s*\]|(?:getenv|environ\.get)\s*\(\s*(["'])(\w+)\3\s*(?:,\s*([\s\S]*?))?\s*\))$/;
+const ENV = /^(?:os\.)?(?:environ\s*\[\s*(["'])(\w+)\1\s*\]|(?:getenv|environ\.get)\s*\(\s*(["'])(\w+)\3\s*(?:,([\s\S]*))?\))$/;
 
 /** A literal, a constant of the module (or of one of the service's own that it is imported from), a variable of the environment; undefined = not known. */
 export function said(expression: string, source: PySource, code: PythonCode, depth = 0): Said | undefined {
@@ -177,13 +178,13 @@ export function said(expression: string, source: PySource, code: PythonCode, dep
   if (literal !== null) return { value: literal.slice(1).find((one) => one !== undefined) ?? '' };
   const env = ENV.exec(text);
   if (env !== null) {
-    const fallback = env[5] === undefined ? undefined : said(env[5], source, code, depth + 1);
+    const fallback = env[5] === undefined || env[5].trim() === '' ? undefined : said(env[5], source, code, depth + 1);
     return { env: env[2] ?? env[4] ?? '', ...(fallback !== undefined && 'value' in fallback ? { fallback: fallback.value } : {}) };
   }
-  const either = /^(.+?)\s+or\s+((["'])[^"']*\3)$/s.exec(text);
-  if (either?.[1] !== undefined && either[2] !== undefined) {
-    const first = said(either[1], source, code, depth + 1);
-    const second = said(either[2], source, code, depth + 1);
+  const either = /\sor\s+("[^"']*"|'[^"']*')$/.exec(text);
+  if (either?.[1] !== undefined && either.index > 0) {
+    const first = said(text.slice(0, either.index), source, code, depth + 1);
+    const second = said(either[1], source, code, depth + 1);
     if (first !== undefined && 'env' in first && second !== undefined && 'value' in second) return { ...first, fallback: first.fallback ?? second.value };
   }
   const formatted = /^f(["'])([\s\S]*)\1$/.exec(text);
@@ -218,7 +219,7 @@ function filled(text: string, source: PySource, code: PythonCode, depth: number)
 
 function constant(name: string, source: PySource, code: PythonCode, depth: number): Said | undefined {
   const assigned = source.lines.flatMap((line) => {
-    const match = new RegExp(`^${name}(?:\\s*:\\s*[^=]+)?\\s*=(?!=)\\s*([\\s\\S]+)$`).exec(line.text);
+    const match = new RegExp(`^${nameForRegExp(name)}\\s*(?::[^=]+)?=(?!=)\\s*(\\S[\\s\\S]*)$`).exec(line.text);
     return match?.[1] === undefined ? [] : [match[1]];
   });
   if (assigned.length > 1) return undefined;
@@ -235,7 +236,7 @@ export function seen(files: Files, { source, line, text }: Pick<Statement, 'sour
 
 /** Whether a word stands in any of the service's code, other than where it is defined or imported. */
 export function isUsed(code: PythonCode, name: string): boolean {
-  const word = new RegExp(`\\b${name}\\b`);
-  return code.statements.some(({ code: text, text: whole }) => word.test(text) && !new RegExp(`^(?:async\\s+)?def\\s+${name}\\b`).test(text) && !/^(?:from|import)\b/.test(text)
-    || (!word.test(text) && new RegExp(`["'.:]${name}["'(]`).test(whole)));
+  const word = new RegExp(`\\b${nameForRegExp(name)}\\b`);
+  return code.statements.some(({ code: text, text: whole }) => word.test(text) && !new RegExp(`^(?:async\\s+)?def\\s+${nameForRegExp(name)}\\b`).test(text) && !/^(?:from|import)\b/.test(text)
+    || (!word.test(text) && new RegExp(`["'.:]${nameForRegExp(name)}["'(]`).test(whole)));
 }

@@ -1,6 +1,7 @@
 /** What a service's own Python does with OpenTelemetry, statement by statement, and whether each of them can run. Pure over Files. */
 import { oncePerService } from '../../languages/once.ts';
 import { reachableFrom, type PySource } from '../../languages/python/sources.ts';
+import { nameForRegExp } from '../../patterns.ts';
 import type { Files, Service } from '../../types.ts';
 import { folderOf } from '../../workspace/path.ts';
 import { argumentsOf, isUsed, pythonCode, type Argument, type PythonCode, type Statement } from './python-code.ts';
@@ -55,21 +56,21 @@ function actsOf(at: Statement, code: PythonCode): readonly Omit<Act, 'runs'>[] {
     acts.push({ kind, at, name, args: argumentsOf(at.text, callee) ?? [], ...(method === undefined ? {} : { method }) });
   };
   const provider = bindings.find(({ module, name }) => module === 'opentelemetry.sdk.trace' && name === 'TracerProvider')?.local;
-  if (provider !== undefined && new RegExp(`(?<![.\\w])${provider}\\s*\\(`).test(text)) say('make-provider', provider, new RegExp(`\\b${provider}\\s*\\(`));
+  if (provider !== undefined && new RegExp(`(?<![.\\w])${nameForRegExp(provider)}\\s*\\(`).test(text)) say('make-provider', provider, new RegExp(`\\b${nameForRegExp(provider)}\\s*\\(`));
   if (/\bset_tracer_provider\s*\(/.test(text)) say('set-provider', 'set_tracer_provider', /\bset_tracer_provider\s*\(/);
   if (/\.add_span_processor\s*\(/.test(text)) say('add-processor', 'add_span_processor', /\.add_span_processor\s*\(/);
-  for (const local of [...Array.from(text.matchAll(EXPORTER), (match) => match[1] ?? ''), ...renamed.filter((one) => new RegExp(`(?<![.\\w])${one}\\s*\\(`).test(text))]) {
+  for (const local of [...Array.from(text.matchAll(EXPORTER), (match) => match[1] ?? ''), ...renamed.filter((one) => new RegExp(`(?<![.\\w])${nameForRegExp(one)}\\s*\\(`).test(text))]) {
     const name = bindings.find((one) => one.local === local)?.name ?? local;
-    if (!NO_SPANS.test(name)) say('exporter', name, new RegExp(`\\b${local}\\s*\\(`));
+    if (!NO_SPANS.test(name)) say('exporter', name, new RegExp(`\\b${nameForRegExp(local)}\\s*\\(`));
   }
-  const direct = /\b(\w+Instrumentor)\b\s*(?:\([^()]*\))?\s*\.\s*(instrument(?:_app)?)\s*\(/.exec(text);
+  const direct = /\b(\w+Instrumentor)\b\s*(?:\([^()]*\)\s*)?\.\s*(instrument(?:_app)?)\s*\(/.exec(text);
   const held = direct === null ? /\b(\w+)\.(instrument(?:_app)?)\s*\(/.exec(text) : null;
-  const made = held === null ? undefined : new RegExp(`^${held[1] ?? ''}\\s*=\\s*(\\w+Instrumentor)\\s*\\(`);
+  const made = held === null ? undefined : new RegExp(`^${nameForRegExp(held[1] ?? '')}\\s*=\\s*(\\w+Instrumentor)\\s*\\(`);
   const holder = made === undefined ? undefined : code.statements.find((one) => one.source === at.source && made.test(one.code));
   const name = direct?.[1] ?? (holder === undefined ? undefined : made?.exec(holder.code)?.[1]);
   const method = direct?.[2] ?? held?.[2];
-  if (name !== undefined && method !== undefined) say('instrument', name, new RegExp(`\\.\\s*${method}\\s*\\(`), method);
-  if (/\bconfigure_opentelemetry\s*\(|\bauto_instrumentation\.initialize\s*\(/.test(text) || (/^initialize\s*\(\s*\)$/.test(text) && bindings.some(({ module }) => module.includes('auto_instrumentation')))) say('start', /(\w+)\s*\(/.exec(text)?.[1] ?? '', /\w+\s*\(/);
+  if (name !== undefined && method !== undefined) say('instrument', name, new RegExp(`\\.\\s*${nameForRegExp(method)}\\s*\\(`), method);
+  if (/\bconfigure_opentelemetry\s*\(|\bauto_instrumentation\.initialize\s*\(/.test(text) || (/^initialize\s*\(\s*\)$/.test(text) && bindings.some(({ module }) => module.includes('auto_instrumentation')))) say('start', /\b(\w+)\s*\(/.exec(text)?.[1] ?? '', /\b\w+\s*\(/);
   return acts;
 }
 
@@ -96,7 +97,7 @@ function isLoadedElsewhere(source: PySource, entry: PySource, code: PythonCode, 
   if (!isBelow(source.path, folderOf(entry.path))) return true;
   const name = source.module.slice(source.module.lastIndexOf('.') + 1);
   if (name === '' || source.module === '') return true;
-  const word = new RegExp(`\\b${name}\\b`);
+  const word = new RegExp(`\\b${nameForRegExp(name)}\\b`);
   // The name in a string ("lib.tracing"), or of a package that imports its files by itself.
   if (code.statements.some((one) => one.source !== source && word.test(one.text) && !word.test(one.code))) return true;
   if (code.statements.some((one) => /\bimportlib\b|\b__import__\s*\(|pkgutil/.test(one.code))) return true;
@@ -104,7 +105,7 @@ function isLoadedElsewhere(source: PySource, entry: PySource, code: PythonCode, 
     return code.sources.some((one) => one !== source && !code.reachable.includes(one) && reachableFrom(code.sources, one).includes(source));
   }
   const texts = [service.build?.dockerfile, ...files.find(service.dir, /\.(?:toml|ini|cfg|sh|ya?ml|json|conf|txt)$|^(?:Procfile|Makefile|Dockerfile.*)$/, 3)].flatMap((path) => (path === undefined ? [] : [files.text(path) ?? '']));
-  return [...texts, ...(service.start?.argv ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => new RegExp(`\\b${name}(?:\\.py)?\\b`).test(text) && new RegExp(`\\b${name}\\.py\\b|-m\\s+[\\w.]*${name}\\b|[\\w.]*${name}:\\w`).test(text));
+  return [...texts, ...(service.start?.argv ?? []), ...service.env.map(({ value }) => value ?? '')].some((text) => new RegExp(`\\b${nameForRegExp(name)}(?:\\.py)?\\b`).test(text) && new RegExp(`\\b${nameForRegExp(name)}\\.py\\b|-m\\s+[\\w.]{0,200}${nameForRegExp(name)}\\b|${nameForRegExp(name)}:\\w`).test(text));
 }
 
 const isBelow = (path: string, folder: string): boolean => folder === '' || path.startsWith(`${folder}/`);

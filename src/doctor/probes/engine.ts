@@ -1,4 +1,5 @@
 /** Is there a Docker engine that answers, and a Compose? What is wrong with them is told as it stands, with what to do. */
+import { inOrder } from '../../patterns.ts';
 import type { ExecResult, Tools } from '../../types.ts';
 import type { Facts, Missing, Probe } from '../types.ts';
 
@@ -33,7 +34,7 @@ export function noEngine({ code, err, out }: ExecResult): Missing {
   if (code === 127) return { missing: 'the program docker is not installed here', then: 'install Docker with its Compose plugin (https://docs.docker.com/engine/install/), or run doctor where the containers are' };
   if (code === 124) return { missing: 'Docker did not answer in time', then: 'start Docker again (Docker Desktop, or: sudo systemctl restart docker), then run doctor again' };
   if (/permission denied/i.test(said)) return { missing: `Docker runs, but you may not use its socket${at}`, then: 'sudo usermod -aG docker "$USER" && newgrp docker   (or run doctor with sudo)' };
-  const context = /context "?([^"\s]+)"?[^\n]*(?:not found|does not exist)/i.exec(said)?.[1];
+  const context = /context "?([^"\s]+)"?/i.exec(said.split('\n').find((line) => inOrder([/context "?[^"\s]/gi, /not found|does not exist/gi]).test(line)) ?? '')?.[1];
   if (context !== undefined) return { missing: `Docker's context ${context} does not exist`, then: 'docker context use default' };
   if (/cannot connect|connection refused|is the docker daemon running|no such file|podman machine|error during connect|no such host|i\/o timeout/i.test(said)) {
     return { missing: `Docker does not answer${at}`, then: /podman/i.test(said) ? 'podman machine start, then run doctor again' : 'start Docker (Docker Desktop, or: sudo systemctl start docker), then run doctor again' };

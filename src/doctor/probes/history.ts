@@ -19,7 +19,7 @@ const ROUGH = '(hc[a-z]i[kc]_[0-9a-z]{58}|(x-honeycomb-team|HONEYCOMB_[A-Z_]*KEY
  * and a name that is called a key is worse than a key that is missed.
  */
 const INGEST = /\bhc[a-z]i[kc]_[0-9a-z]{58}\b/;
-const NAMED = /(?:x-honeycomb-team|HONEYCOMB_(?:[A-Z_]*KEY|WRITEKEY))["']?\s*(?:[=:,]|=>|:=)\s*["']?(?:x-honeycomb-team=)?([0-9A-Za-z]{22}|[0-9a-f]{32})(?![0-9A-Za-z_.([-])/i;
+const NAMED = /(?:x-honeycomb-team|HONEYCOMB_(?:[A-Z_]{0,60}KEY|WRITEKEY))["']?\s*(?:[=:,]|=>|:=)\s*["']?(?:x-honeycomb-team=)?([0-9A-Za-z]{22}|[0-9a-f]{32})(?![0-9A-Za-z_.([-])/i;
 
 export const holdsKey = (line: string): boolean => INGEST.test(line) || isRandom(NAMED.exec(line)?.[1] ?? '');
 /** More than a few different characters, digits among them: not xxxxxxxxxxxxxxxxxxxxxx. */

@@ -31,7 +31,7 @@ export function modulesOf(service: Service, files: Files, manifest: PackageJson 
   }
   // tsx runs TypeScript by the package's "type", whatever its syntax.
   const typescript = /\.tsx?$/.test(file ?? '');
-  if (!typescript && /^[^\S\n]*(?:import\s[^(]|import\{|export\s)/m.test(source) && !/\brequire\s*\(/.test(source)) return { kind: 'esm', says: `import syntax in ${file ?? ''}` };
+  if (!typescript && /^[ \t]*(?:import\s[^(]|import\{|export\s)/m.test(source) && !/\brequire\s*\(/.test(source)) return { kind: 'esm', says: `import syntax in ${file ?? ''}` };
   return { kind: 'cjs', says: 'no "type": "module"' };
 }
 

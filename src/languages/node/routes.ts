@@ -7,8 +7,8 @@ const SERVES = /app|server|route|fastify|api/i;
 /** Mounted below a prefix: `app.use('/api', items)`, `fastify.register(items, { prefix: '/api' })`. */
 const USED = /\.use\s*\(\s*(["'`])(\/[^"'`]*)\1\s*,[^;]{0,300}?\b(\w+)\s*\)/g;
 /** Nest: `@Controller('items')`, `@Get('all')`. */
-const CONTROLLER = /@Controller\s*\(\s*(?:(["'`])([^"'`]*)\1)?\s*\)/;
-const GET = /@Get\s*\(\s*(?:(["'`])([^"'`]*)\1)?\s*\)/g;
+const CONTROLLER = /@Controller\s*\(\s*(?:(["'`])([^"'`]*)\1\s*)?\)/;
+const GET = /@Get\s*\(\s*(?:(["'`])([^"'`]*)\1\s*)?\)/g;
 const IMPORTED = /(?:import\s+(\w+)\s+from\s*|(?:const|let|var)\s+(\w+)\s*=\s*require\s*\(\s*)(["'])(\.[^"']*)\3/g;
 
 export function nodeRoutes(service: Service, files: Files): readonly string[] {

@@ -9,7 +9,7 @@ const GROUP = /^(\w+)\s*(?::[^=]+)?=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\s*\(([\
 /** `app.register_blueprint(bp, url_prefix='/api')`, `app.include_router(items.router, prefix='/items')`. */
 const MOUNTED = /\.(?:register_blueprint|include_router)\s*\(\s*([\w.]+)([\s\S]*)$/;
 /** Django: `path('x/', view)`, `re_path` is left out: its text is a pattern. */
-const DJANGO = /\bpath\s*\(\s*[rR]?(["'])(.*?)\1\s*,\s*(include\s*\(\s*(?:\(\s*)?(["'])([\w.]+)\4)?/g;
+const DJANGO = /\bpath\s*\(\s*[rR]?(?:"([^"\n]*)"|'([^'\n]*)')\s*,\s*(include\s*\(\s*(?:\(\s*)?(["'])([\w.]+)\4)?/g;
 const PREFIX = /\b(?:url_)?prefix\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')/;
 const prefixOf = (text: string): string | undefined => {
   const [, double, single] = PREFIX.exec(text) ?? [];
@@ -61,7 +61,7 @@ function decorated({ lines, module }: PySource, mounts: ReadonlyMap<string, stri
 function django(sources: readonly PySource[]): readonly string[] {
   const tables = sources.filter(({ lines }) => lines.some(({ code }) => /^urlpatterns\b/.test(code)));
   const included = new Set<string>();
-  const entries = new Map(tables.map((source) => [source.module, source.lines.flatMap(({ text }) => [...text.matchAll(DJANGO)].map((match) => ({ route: match[2] ?? '', includes: match[5], wraps: match[3] !== undefined })))]));
+  const entries = new Map(tables.map((source) => [source.module, source.lines.flatMap(({ text }) => [...text.matchAll(DJANGO)].map((match) => ({ route: match[1] ?? match[2] ?? '', includes: match[5], wraps: match[3] !== undefined })))]));
   for (const list of entries.values()) for (const { includes } of list) if (includes !== undefined) included.add(includes);
   const walk = (module: string, before: string, depth: number): readonly string[] =>
     depth > 4 ? [] : (entries.get(module) ?? []).flatMap(({ route, includes, wraps }) => {

@@ -91,7 +91,7 @@ function stringEnd(source: string, from: number, quote: string): number {
 
 /** The modules that a logical line imports: 'from a.b import c' → a.b and a.b.c (c may be a module); relative ones begin with dots. */
 export function importsOf(line: LogicalLine): readonly string[] {
-  const from = /^from\s+(\.*[\w.]*)\s+import\s+(\S.*)$/.exec(line.code);
+  const from = /^from\s+([\w.]+)\s+import\s+(\S.*)$/.exec(line.code);
   if (from?.[1] !== undefined && from[2] !== undefined) {
     const base = from[1];
     const names = from[2].replaceAll(/[()]/g, ' ').split(',').map((part) => part.trim().split(/\s/)[0] ?? '').filter((name) => /^\w+$/.test(name));

@@ -14,7 +14,7 @@ export interface Copy {
 }
 
 /** A build that rewrites files in place: then a copy that differs says nothing. */
-const REWRITES = /\bsed\s+(?:-\w+\s+)*-\w*i|dos2unix|\bnpm (?:i|install|add|pkg|version)\s+[@\w]|\b(?:yarn|pnpm|poetry|uv) add\b|prettier|envsubst|\bperl\s+-\w*i/;
+const REWRITES = /\bsed\s+(?:-\w{1,30}\s{1,8}){0,6}-\w{0,30}i|dos2unix|\bnpm (?:i|install|add|pkg|version)\s+[@\w]|\b(?:yarn|pnpm|poetry|uv) add\b|prettier|envsubst|\bperl\s+-\w{0,30}i/;
 const MOST_FILES = 12;
 
 /** The files whose content decides on telemetry, where the image has them from a plain COPY and no mount shows them. */

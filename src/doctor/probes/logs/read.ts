@@ -1,4 +1,5 @@
 /** `docker logs --timestamps`: lines with their times, both streams in the order of time; and which of them a program ended with. Pure. */
+import { either, inOrder } from '../../../patterns.ts';
 
 export interface LogEntry {
   /** ms since 1970. */
@@ -21,9 +22,13 @@ export function readLog(...streams: readonly string[]): readonly LogEntry[] {
 }
 
 /** The last line of a traceback ('ModuleNotFoundError: No module named …'), Node's 'Error: …', a shell's or a loader's complaint. */
-const ERROR = /^(?:\s*)(?:[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit)\b.*|(?:Uncaught )?(?:\w*Error)(?: \[\w+\])?: .*|(?:panic|fatal|FATAL|ERROR|Error|error)\b.*|npm (?:ERR!|error) .*|.*: (?:command )?not found$|.*: No such file or directory$|exec .*: .*|Exception in thread .*|Error opening zip file.*|.*\[(?:CRITICAL|ERROR)\].*)$/;
+const ERROR = either(
+  /^\s*(?:[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit)\b|(?:Uncaught )?\w*Error(?: \[\w+\])?: |(?:panic|fatal|FATAL|ERROR|Error|error)\b|npm (?:ERR!|error) |Exception in thread |Error opening zip file)/,
+  /: (?:command )?not found$|: No such file or directory$|\[(?:CRITICAL|ERROR)\]/,
+  inOrder([/^\s*exec /g, /: /g]),
+);
 /** Where it happened: Python's `File "/app/app.py", line 3`, Node's '/app/index.js:3'. */
-export const PLACE = /^\s*File "([^"]+)", line (\d+)|^(?:file:\/\/)?(\/[^\s:]+\.[cm]?[jt]sx?):(\d+)$|^\s+at .*?\(?(?:file:\/\/)?(\/(?!.*node_modules)[^\s:()]+\.[cm]?[jt]sx?):(\d+):\d+\)?$/;
+export const PLACE = /^\s*File "([^"]+)", line (\d+)|^(?:file:\/\/)?(\/[^\s:]+\.[cm]?[jt]sx?):(\d+)$|^\s+at .{0,200}?\(?(?:file:\/\/)?(\/(?!.*node_modules)[^\s:()]+\.[cm]?[jt]sx?):(\d+):\d+\)?$/;
 /** Told only where nothing better is there. */
 const FEW = 3;
 

@@ -68,7 +68,7 @@ function stoppers(subject: Subject, container: Container, workspace: Workspace):
   return names;
 }
 
-const sendsOtlp = (exporter: string): boolean => exporter.split(',').some((name) => /^\s*(?:|otlp\S*)\s*$/.test(name));
+const sendsOtlp = (exporter: string): boolean => exporter.split(',').some((name) => /^(?:|otlp\S*)$/.test(name.trim()));
 
 /** A request was sent from the container as its SDK would send it, and was accepted: then endpoint, header and protocol are well. */
 export const accepted = (service: string, reach: readonly Reach[] = []): boolean => reach.some((one) => one.service === service && one.got.is === 'answered' && one.got.status >= 200 && one.got.status < 300);

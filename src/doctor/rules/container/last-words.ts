@@ -18,7 +18,7 @@ export const placeOfEnd = (logs: readonly Logged[], service: Service, workspace:
 
 /** The file of the workspace that a line of a traceback names. */
 function placeIn(line: string, service: Service, workspace: Workspace): Where | undefined {
-  const [, python, pythonLine, node, nodeLine] = /File "([^"]+)", line (\d+)|(\/[^\s:()]+\.[cm]?[jt]sx?):(\d+)/.exec(line) ?? [];
+  const [, python, pythonLine, node, nodeLine] = /File "([^"]+)", line (\d+)|(?<![^\s:()])[^\s:()/]*(\/[^\s:()]+\.[cm]?[jt]sx?):(\d+)/.exec(line) ?? [];
   const there = python ?? node;
   const path = there === undefined ? undefined : fromContainer(service, workspace.files, there);
   return path === undefined ? undefined : { path, line: Number(pythonLine ?? nodeLine) };

@@ -3,6 +3,7 @@
  * (the base gets /v1/traces appended over HTTP, the signal's own is taken as it is).
  */
 import { apiOf } from '../../../backends/honeycomb/regions.ts';
+import { withoutEnd } from '../../../patterns.ts';
 import { settingAt } from '../../evidence.ts';
 import { rule } from '../../rule.ts';
 import { hostOf } from '../../sending.ts';
@@ -106,7 +107,7 @@ const basePath = rule({
     const signal = /\/v1\/(?:traces|metrics|logs)\/?$/.test(url.pathname);
     // A proxy may have a path of its own; Honeycomb has none.
     if (!signal && !(subject.sending.to.backend === 'honeycomb' && url.pathname !== '/')) return [];
-    const base = one.text.replace(signal ? /\/v1\/(?:traces|metrics|logs)\/?$/ : /(?<=\w)\/.*$/, '');
+    const base = one.text.replace(signal ? /\/v1\/(?:traces|metrics|logs)\/?$/ : /(?<=\w)\/.*/, '');
     const shown = signal ? base : url.origin;
     return [draft(one, `${one.setting.name} is a base to which /v1/traces is appended: spans go to ${url.pathname.replace(/\/$/, '')}/v1/traces, which answers 404.`, `${one.setting.name}: "${shown}"`, facts.workspace,
       (raw) => (signal ? raw.replace(/\/v1\/(?:traces|metrics|logs)\/?\s*$/, '') : raw.includes('$') ? raw : shown))];
@@ -134,7 +135,7 @@ const signalPath = rule({
     const wrong = url.pathname === '/' ? backend === 'honeycomb' || backend === 'compose' || backend === 'local' : backend === 'honeycomb' && !/^\/v1\/traces\/?$/.test(url.pathname);
     if (!wrong) return [];
     return [draft(one, `${SIGNAL} is taken as it is: spans are posted to ${url.pathname}, where nothing takes them.`, `${SIGNAL}: "${url.origin}/v1/traces"`, facts.workspace,
-      (raw) => (url.pathname === '/' ? `${raw.trim().replace(/\/+$/, '')}/v1/traces` : raw.includes('$') ? raw : `${url.origin}/v1/traces`))];
+      (raw) => (url.pathname === '/' ? `${withoutEnd(raw.trim(), '/')}/v1/traces` : raw.includes('$') ? raw : `${url.origin}/v1/traces`))];
   }),
 });
 

@@ -233,7 +233,7 @@ const tls = rule({
 /** Its configuration says something of certificates, or cannot be read: a mount that lies elsewhere, an image that is built. */
 function mayHaveTls({ files }: Workspace, { mounts, build, start, env }: Service): boolean {
   if (build !== undefined || env.some(({ name }) => /TLS|CERT/.test(name)) || (start?.argv ?? []).some((word) => /tls|cert/i.test(word))) return true;
-  return mounts.some(({ from, to }) => /cert|tls|ssl|pki/i.test(to) || from === undefined || files.isDir(from) || /\btls:|cert_file/.test((files.text(from) ?? 'tls:').replaceAll(/^\s*#.*$/gm, '').replace(/^exporters:[\s\S]*?(?=^\S)/m, '')));
+  return mounts.some(({ from, to }) => /cert|tls|ssl|pki/i.test(to) || from === undefined || files.isDir(from) || /\btls:|cert_file/.test((files.text(from) ?? 'tls:').replaceAll(/^[ \t]*#.*/gm, '').replace(/^exporters:.*\n(?:(?!\S).*\n)*/m, '')));
 }
 
 export const endpointReach: readonly Rule[] = [tls, localhost, unresolvable, internal, missing];

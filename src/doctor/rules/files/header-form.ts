@@ -3,6 +3,7 @@
  * it (specification of the OTLP exporter).
  */
 import { KEY } from '../../../backends/honeycomb/index.ts';
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Op, Service, Workspace } from '../../../types.ts';
 import { join } from '../../../workspace/path.ts';
 import { settingAt } from '../../evidence.ts';
@@ -147,7 +148,7 @@ const wrongName = rule({
     const says = names.length === 0 ? `${setting.name} is no list of name=value: no header is sent.`
       : meant === undefined ? `${setting.name} has no ${TEAM}: Honeycomb gets no key.`
       : `${setting.name} names the header "${meant}"; Honeycomb looks for the key in ${TEAM} alone.`;
-    const renamedTo = setting.raw === null || meant === undefined ? [] : replaced(facts.workspace, subject.service, setting, setting.raw.replace(new RegExp(`(^|,)\\s*${meant}\\s*=`, 'i'), `$1${TEAM}=`));
+    const renamedTo = setting.raw === null || meant === undefined ? [] : replaced(facts.workspace, subject.service, setting, setting.raw.replace(new RegExp(`(^|,)\\s*${nameForRegExp(meant)}\\s*=`, 'i'), `$1${TEAM}=`));
     return [{ of: setting, says, because: [settingAt(facts.workspace.files, setting)], do: `${setting.name}: "${TEAM}=\${${KEY}}"`, ops: renamedTo, about: setting.name }];
   }),
 });

@@ -1,6 +1,7 @@
 /** What a lock file says of a package: its version, or that it is not in it. Pure over Files. */
 import { isMapModel } from '../../../formats/model.ts';
 import { modelOf, valueIn } from '../../../needs/models.ts';
+import { escapeForRegExp } from '../../../patterns.ts';
 import type { Files, Model, Path, Service } from '../../../types.ts';
 import { folderOf, join, nameOf } from '../../../workspace/path.ts';
 
@@ -33,8 +34,6 @@ export function lockedIn(service: Service, files: Files, name: string): Locked |
   return version === false ? undefined : { path, ...(version === '' ? {} : { version }) };
 }
 
-const quoted = (name: string): string => name.replaceAll(/[/.@-]/g, String.raw`\$&`);
-
 /** The version, '' where only the name is there, false where it is not. */
 function versionIn(lock: string, text: string, name: string, value: (at: readonly string[]) => Model | undefined, whole: () => Model | undefined): string | false {
   switch (lock) {
@@ -46,7 +45,7 @@ function versionIn(lock: string, text: string, name: string, value: (at: readonl
       const version = isMapModel(entry) ? entry['version'] : undefined;
       if (typeof version === 'string') return version;
       // In a monorepo it may lie below a package.
-      return isMapModel(entry) || new RegExp(`"[^"\\n]+/node_modules/${quoted(name)}"\\s*:\\s*\\{`).test(text) ? '' : false;
+      return isMapModel(entry) || new RegExp(`/node_modules/${escapeForRegExp(name)}"\\s*:\\s*\\{`).test(text) ? '' : false;
     }
     case 'Pipfile.lock': {
       if (!isMapModel(whole())) return '';
@@ -55,13 +54,13 @@ function versionIn(lock: string, text: string, name: string, value: (at: readonl
       return typeof version === 'string' ? version.replace(/^==/, '') : isMapModel(entry) ? '' : false;
     }
     case 'pnpm-lock.yaml':
-      return new RegExp(`^\\s+['"]?/?${quoted(name)}(?:['"]?:|@|/\\d)`, 'm').test(text) ? '' : false;
+      return new RegExp(`^[ \\t]+['"]?/?${escapeForRegExp(name)}(?:['"]?:|@|/\\d)`, 'm').test(text) ? '' : false;
     case 'yarn.lock':
-      return new RegExp(`^(?:.*,\\s*)?"?${quoted(name)}@`, 'm').test(text) ? '' : false;
+      return new RegExp(`(?:^|,[ \\t]{0,8})"?${escapeForRegExp(name)}@`, 'm').test(text) ? '' : false;
     case 'bun.lock':
       return text.includes(`"${name}"`) ? '' : false;
     default: {
-      const entry = new RegExp(`^name = "${quoted(name)}"\\r?\\n(?:version = "([^"]+)")?`, 'm').exec(text);
+      const entry = new RegExp(`^name = "${escapeForRegExp(name)}"\\r?\\n(?:version = "([^"]+)")?`, 'm').exec(text);
       return entry === null ? false : (entry[1] ?? '');
     }
   }

@@ -4,6 +4,7 @@ import { readRequirements } from '../../../languages/python/requirements-txt.ts'
 import { lockOps } from '../../../needs/lock-ops.ts';
 import { valueIn } from '../../../needs/models.ts';
 import { isMapModel } from '../../../formats/model.ts';
+import { either, inOrder, type Pattern } from '../../../patterns.ts';
 import type { Evidence, Files, Op, Service, Where } from '../../../types.ts';
 import { nameOf } from '../../../workspace/path.ts';
 import { rule } from '../../rule.ts';
@@ -20,16 +21,18 @@ interface Frozen {
   readonly fails: boolean;
 }
 
+/** No command goes on behind it. */
+const BETWEEN = /[\n&;]/;
 /** Install commands that take a lock file as it is. `locks`: the base names that each reads. */
-const FROZEN: readonly { readonly command: RegExp; readonly locks: RegExp; readonly fails: boolean }[] = [
+const FROZEN: readonly { readonly command: Pattern; readonly locks: RegExp; readonly fails: boolean }[] = [
   { command: /\bnpm (?:ci|clean-install)\b/, locks: /^(?:package-lock|npm-shrinkwrap)\.json$/, fails: true },
-  { command: /\bpnpm\b[^\n&;]*\b(?:install|i)\b[^\n&;]*--frozen-lockfile(?!=false)\b/, locks: /^pnpm-lock\.yaml$/, fails: true },
-  { command: /\byarn\b[^\n&;]*--(?:frozen-lockfile|immutable)\b/, locks: /^yarn\.lock$/, fails: true },
-  { command: /\bbun (?:install|i|ci)\b[^\n&;]*--frozen-lockfile\b|\bbun ci\b/, locks: /^bun\.lock$/, fails: true },
-  { command: /\buv sync\b[^\n&;]*--locked\b/, locks: /^uv\.lock$/, fails: true },
-  { command: /\buv sync\b[^\n&;]*--frozen\b|UV_FROZEN=/, locks: /^uv\.lock$/, fails: false },
-  { command: /\bpoetry\b[^\n&;]*\b(?:install|sync)\b/, locks: /^poetry\.lock$/, fails: true },
-  { command: /\bpipenv install\b[^\n&;]*--deploy\b/, locks: /^Pipfile\.lock$/, fails: true },
+  { command: inOrder([/\bpnpm\b/g, /\b(?:install|i)\b/g, /--frozen-lockfile(?!=false)\b/g], BETWEEN), locks: /^pnpm-lock\.yaml$/, fails: true },
+  { command: inOrder([/\byarn\b/g, /--(?:frozen-lockfile|immutable)\b/g], BETWEEN), locks: /^yarn\.lock$/, fails: true },
+  { command: either(inOrder([/\bbun (?:install|i|ci)\b/g, /--frozen-lockfile\b/g], BETWEEN), /\bbun ci\b/), locks: /^bun\.lock$/, fails: true },
+  { command: inOrder([/\buv sync\b/g, /--locked\b/g], BETWEEN), locks: /^uv\.lock$/, fails: true },
+  { command: either(inOrder([/\buv sync\b/g, /--frozen\b/g], BETWEEN), /UV_FROZEN=/), locks: /^uv\.lock$/, fails: false },
+  { command: inOrder([/\bpoetry\b/g, /\b(?:install|sync)\b/g], BETWEEN), locks: /^poetry\.lock$/, fails: true },
+  { command: inOrder([/\bpipenv install\b/g, /--deploy\b/g], BETWEEN), locks: /^Pipfile\.lock$/, fails: true },
   { command: /\bpipenv sync\b/, locks: /^Pipfile\.lock$/, fails: false },
 ];
 
@@ -129,8 +132,8 @@ function withoutDev({ app, build }: Service): Evidence | undefined {
   const stage = build?.stage;
   const own = (stage?.runs ?? []).filter((run) => run.stage === stage?.index);
   const flag = app?.language === 'node'
-    ? /\b(?:npm|pnpm|yarn|bun)\b[^\n&;]*(?:--omit[= ]dev\b|--production(?!=false)\b|--prod\b|--only[= ]prod(?:uction)?\b|-P\b)|\bnpm prune\b[^\n&;]*(?:--production|--omit[= ]dev)|\byarn workspaces focus\b[^\n&;]*--production/
-    : /\bpoetry\b[^\n&;]*(?:--only[= ](?:main|default)\b|--without[= ]\S*dev\b|--no-dev\b)|\buv sync\b[^\n&;]*(?:--no-dev\b|--no-default-groups\b|--no-group[= ]dev\b)/;
+    ? either(inOrder([/\b(?:npm|pnpm|yarn|bun)\b/g, /(?:--omit[= ]dev\b|--production(?!=false)\b|--prod\b|--only[= ]prod(?:uction)?\b|-P\b)/g], BETWEEN), inOrder([/\bnpm prune\b/g, /(?:--production|--omit[= ]dev)/g], BETWEEN), inOrder([/\byarn workspaces focus\b/g, /--production/g], BETWEEN))
+    : either(inOrder([/\bpoetry\b/g, /(?:--only[= ](?:main|default)\b|--without[= ]\S{0,100}dev\b|--no-dev\b)/g], BETWEEN), inOrder([/\buv sync\b/g, /(?:--no-dev\b|--no-default-groups\b|--no-group[= ]dev\b)/g], BETWEEN));
   const run = own.findLast(({ text }) => flag.test(text));
   if (run !== undefined) return { where: run.where, says: `RUN ${run.text.replaceAll(/\s+/g, ' ').slice(0, 110)}` };
   if (app?.packageManager === 'pipenv' && own.some(({ text }) => /\bpipenv (?:install|sync)\b/.test(text)) && !own.some(({ text }) => /--dev\b|-d\b/.test(text))) {

@@ -1,4 +1,5 @@
 /** Variables whose name no SDK reads, next to one that it does. */
+import { nameForRegExp } from '../../../patterns.ts';
 import { variablesIn } from '../../../stores/dotenv.ts';
 import type { Workspace } from '../../../types.ts';
 import { join } from '../../../workspace/path.ts';
@@ -32,7 +33,7 @@ function misspelledIn(workspace: Workspace, subject: Subject): readonly Draft[] 
     const meant = setting.where === 'image' ? undefined : meantBy(setting.name);
     if (meant === undefined || subject.settings.has(meant) || setting.value.trim() === '') return [];
     // A name that the service's own code reads is its own.
-    if (mentioned(subject.service, workspace.files, new RegExp(`\\b${setting.name.replaceAll(/[^\w]/g, '.')}\\b`)) !== undefined) return [];
+    if (mentioned(subject.service, workspace.files, new RegExp(`\\b${nameForRegExp(setting.name)}\\b`)) !== undefined) return [];
     return [{
       ...(stopsData(subject, meant) ? { of: { name: meant, value: '' } } : { status: 'warn' as const }),
       says: `${setting.name} is a name that nothing reads; ${meant} is meant${WITHOUT[meant] === undefined ? '' : `, and without it ${WITHOUT[meant]}`}.`,
@@ -61,7 +62,7 @@ function misspelledReference(workspace: Workspace, subject: Subject): readonly D
         says: `\${${variable}} is filled in for ${name}, but no variable has that name: ${meant} is meant.`,
         because: [settingAt(workspace.files, setting), { where: { path: file, ...(near[1].line === undefined ? {} : { line: near[1].line }) }, says: `${meant}=…` }],
         do: `write \${${meant}} instead of \${${variable}}`,
-        ops: replaced(workspace, subject.service, setting, raw.replaceAll(new RegExp(`\\$(?:\\{${variable}(?=[:}?-])|${variable}\\b)`, 'g'), (found) => found.replace(variable, meant))),
+        ops: replaced(workspace, subject.service, setting, raw.replaceAll(new RegExp(`\\$(?:\\{${nameForRegExp(variable)}(?=[:}?-])|${nameForRegExp(variable)}\\b)`, 'g'), (found) => found.replace(variable, meant))),
         about: `secret:${variable}`,
       }];
     });

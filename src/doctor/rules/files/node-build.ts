@@ -92,9 +92,9 @@ const bundled = rule({
     const { service, instrumented } = subject;
     const { start } = service;
     if (service.app?.language !== 'node' || start === undefined || !/^(?:preload|code)$/.test(instrumented.by)) return [];
-    const entry = start.real.find((word) => /(?:^|\/)(?:dist|build|out|bundle)\/.*\.[cm]?js$/.test(word));
+    const entry = start.real.find((word) => /(?:^|\/)(?:dist|build|out|bundle)\//.test(word) && /\.[cm]?js$/.test(word));
     const manifest = findPackageJson(service, workspace.files);
-    const script = Object.entries(manifest?.scripts ?? {}).find(([, text]) => /\besbuild\b(?=.*--bundle)(?!.*--(?:packages=external|external))|\bncc build\b|\bnest build\b(?=.*--webpack\b)(?!.*--webpackPath)/.test(text));
+    const script = Object.entries(manifest?.scripts ?? {}).find(([, text]) => text.split('\n').some(bundles));
     if (entry === undefined || manifest === undefined || script === undefined) return [];
     // A bundler of the client beside a plain server.
     const into = /--out(?:dir|file)[= ](\S+)|-o[= ](\S+)/.exec(script[1]);
@@ -142,5 +142,13 @@ const fastify = rule({
     }];
   }),
 });
+
+/** A line of a script that makes one file of the libraries too. */
+function bundles(line: string): boolean {
+  const [, esbuild] = line.split(/\besbuild\b(.*)/);
+  if (esbuild?.includes('--bundle') === true && !/--(?:packages=external|external)/.test(esbuild)) return true;
+  const [, nest] = line.split(/\bnest build\b(.*)/);
+  return /\bncc build\b/.test(line) || (nest !== undefined && /--webpack\b/.test(nest) && !nest.includes('--webpackPath'));
+}
 
 export const nodeBuild: readonly Rule[] = [standalone, hook, bundled, fastify];

@@ -20,7 +20,7 @@ const quoted = rule({
   },
   find: (facts) => each(facts, ({ service, settings }) => {
     const setting = settings.get('NODE_OPTIONS');
-    const [, quote, inner] = /^\s*(["'])\s*(-.*?)\s*\1\s*$/.exec(setting?.value ?? '') ?? [];
+    const [, quote, inner] = /^(["'])\s*(-.*)\1$/.exec((setting?.value ?? '').trim())?.map((part) => part.trimEnd()) ?? [];
     // Double quotes around one word are what Node.js itself takes away; quotes inside belong to a path.
     if (setting === undefined || quote === undefined || inner === undefined || inner.includes(quote) || (quote === '"' && !/\s/.test(inner)) || !/(?:^|\s)(?:-r|--require|--import)\b/.test(inner) || service.app?.language !== 'node') return [];
     return [{

@@ -2,8 +2,8 @@
 import type { Service, Workspace } from '../../../types.ts';
 
 const EBPF = /(?:^|\/)(?:beyla|(?:opentelemetry-)?ebpf-[\w-]+|obi|coroot-node-agent|odiglet)(?:[:@]|$)/;
-const CONFIGURATIONS = /envoy[\w.-]*\.ya?ml$|^(?:nginx|default)[\w.-]*\.conf(?:\.template)?$|^traefik[\w.-]*\.(?:ya?ml|toml)$|^Caddyfile$/i;
-const SWITCHED_ON = /envoy\.tracers\.|^\s*otel_(?:exporter|trace)\b|^tracing:|^\[tracing|^\s*tracing\s*(?:\{|$)/m;
+const CONFIGURATIONS = /envoy[\w.-]{0,100}\.ya?ml$|^(?:nginx|default)[\w.-]*\.conf(?:\.template)?$|^traefik[\w.-]*\.(?:ya?ml|toml)$|^Caddyfile$/i;
+const SWITCHED_ON = /envoy\.tracers\.|^[ \t]*otel_(?:exporter|trace)\b|^tracing:|^\[tracing|^[ \t]*tracing[ \t\r]*(?:\{|$)/m;
 
 export function tracedFromOutside({ services, files, projectDir }: Workspace): boolean {
   return services.some(fromOutside) || files.find(projectDir, CONFIGURATIONS, 3).some((path) => SWITCHED_ON.test(files.text(path) ?? ''));

@@ -5,6 +5,7 @@ import { locate } from '../../../languages/python/manifest.ts';
 import { oncePerService } from '../../../languages/once.ts';
 import { readRequirement } from '../../../languages/python/requirement.ts';
 import { readRequirements } from '../../../languages/python/requirements-txt.ts';
+import { inOrder } from '../../../patterns.ts';
 import type { Files, Service } from '../../../types.ts';
 import { isOfficial } from './base-image.ts';
 
@@ -34,8 +35,8 @@ export const pythonImage = oncePerService((service: Service, files: Files): Pyth
   // Extras are not among the libraries: opentelemetry-distro[otlp] brings the exporter.
   const texts = [...scripts, manifest?.slot === undefined ? '' : (files.text(manifest.slot.path) ?? '')];
   for (const install of scripts.flatMap((text) => installsIn(text))) if (!add(install, service, files, packages, texts)) complete = false;
-  if (texts.some((text) => /(?:^|\n)\s*-e\s|git\+|https?:\/\/\S+\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\.|\{[^}]*(?:git|path|url|workspace)\s*=/.test(text))) complete = false;
-  if (texts.some((text) => /opentelemetry[-_]distro"?\s*(?:\[[^\]]*otlp|=\s*\{[^}]*otlp)/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
+  if (texts.some((text) => /(?:^|\n)[ \t]*-e\s|git\+|https?:\/\/\S{1,300}\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\.|\{[^}]{0,300}(?:git|path|url|workspace)\s*=/.test(text))) complete = false;
+  if (texts.some((text) => /opentelemetry[-_]distro"?\s*(?:\[[^\]]{0,200}otlp|=\s*\{[^}]{0,200}otlp)/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
   return { packages, complete, bootstraps: texts.some((text) => /opentelemetry-bootstrap\b/.test(text)) };
 });
 
@@ -65,7 +66,7 @@ function add(install: Install, service: Service, files: Files, packages: Map<str
 function isInstalledByScript({ start }: Service, files: Files): boolean {
   if (start === undefined || !start.through.includes('script')) return false;
   const text = files.text(start.realWhere.path);
-  return text === undefined || /\b(?:pip3?|uv|poetry|pipenv|conda)\b[^\n]*\b(?:install|sync|add)\b/.test(text);
+  return text === undefined || inOrder([/\b(?:pip3?|uv|poetry|pipenv|conda)\b/g, /\b(?:install|sync|add)\b/g], /\n/).test(text);
 }
 
 /** A folder of packages that comes from another image, a mount or a volume. */
@@ -81,4 +82,4 @@ export const hasDistro = ({ packages }: PythonImage): boolean => [...packages.ke
 /** Vendors' distributions bring instrumentations along. */
 export const hasVendors = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => isDistro(name) && name !== 'opentelemetry-distro');
 /** The official distro brings no exporter; vendors' own do. */
-export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => /opentelemetry.*exporter/.test(name) || (isDistro(name) && name !== 'opentelemetry-distro'));
+export const hasExporter = ({ packages }: PythonImage): boolean => [...packages.keys()].some((name) => inOrder([/opentelemetry/g, /exporter/g]).test(name) || (isDistro(name) && name !== 'opentelemetry-distro'));

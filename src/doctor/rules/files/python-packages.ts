@@ -2,6 +2,7 @@
 import { cluesOf } from '../../../languages/python/clues.ts';
 import { frameworkOf } from '../../../languages/python/frameworks.ts';
 import { compareVersions, exactVersion } from '../../../languages/python/requirement.ts';
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Evidence, Files, Path, Service } from '../../../types.ts';
 import { folderOf } from '../../../workspace/path.ts';
 import { rule } from '../../rule.ts';
@@ -42,7 +43,7 @@ function otherManifest(files: Files, service: Service, name: string): Evidence |
   const near = [...new Set<Path>([service.dir, ...(service.build === undefined ? [] : [service.build.context]), folderOf(service.dir)])];
   for (const folder of near) {
     for (const path of files.find(folder, /^(?:requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.py|setup\.cfg|environment\.ya?ml)$/, folder === service.dir ? 3 : 1)) {
-      const at = path === own ? -1 : (files.text(path) ?? '').split('\n').findIndex((line) => new RegExp(`^[^#]*(?<![\\w-])${name}(?![\\w-])`, 'i').test(line));
+      const at = path === own ? -1 : (files.text(path) ?? '').split('\n').findIndex((line) => new RegExp(`^[^#]*(?<![\\w-])${nameForRegExp(name)}(?![\\w-])`, 'i').test(line));
       if (at >= 0) return { where: { path, line: at + 1 }, says: (files.text(path) ?? '').split('\n')[at]?.trim().slice(0, 120) ?? name };
     }
   }

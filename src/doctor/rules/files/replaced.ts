@@ -59,4 +59,4 @@ function commented({ files }: Workspace, where: { readonly path: Path; readonly 
 }
 
 /** 'x-honeycomb-team: ${KEY}': what is left without ${…} is no secret. */
-const onlyNames = (raw: string): boolean => raw.includes('$') && !/[0-9A-Za-z]{16,}/.test(raw.replaceAll(/\$\{[^}]*\}|\$\w+/g, ''));
+const onlyNames = (raw: string): boolean => raw.includes('$') && !/[0-9A-Za-z]{16,}/.test(raw.replaceAll(/\$\{[^}]{0,200}\}|\$\w+/g, ''));

@@ -3,6 +3,7 @@ import { exactVersion } from '../../../languages/python/requirement.ts';
 import { cluesOf } from '../../../languages/python/clues.ts';
 import { processOf } from '../../../languages/node/process.ts';
 import { jsSources } from '../../../languages/node/source.ts';
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Evidence, Files, Path, Service } from '../../../types.ts';
 import { nameOf } from '../../../workspace/path.ts';
 import { indexed } from '../../indexed.ts';
@@ -92,7 +93,7 @@ function startsUnseen(subject: Subject, files: Files): boolean {
 
 /** Its process is instrumented in the container that runs now, whatever the files say. */
 export function runsInstrumented(inside: Facts['inside'] | undefined, service: string): boolean {
-  return (inside ?? []).some((one) => one.service === service && one.from === 'container' && one.processes.some(({ env, argv }) => /auto_instrumentation/.test(env['PYTHONPATH'] ?? '') || /otel|opentelemetry|tracing|instrumentation/i.test(env['NODE_OPTIONS'] ?? '') || /opentelemetry-instrument|-javaagent:\S*opentelemetry/.test(argv.join(' '))));
+  return (inside ?? []).some((one) => one.service === service && one.from === 'container' && one.processes.some(({ env, argv }) => /auto_instrumentation/.test(env['PYTHONPATH'] ?? '') || /otel|opentelemetry|tracing|instrumentation/i.test(env['NODE_OPTIONS'] ?? '') || /opentelemetry-instrument|-javaagent:\S{0,300}opentelemetry/.test(argv.join(' '))));
 }
 
 const idleKnown = new WeakMap<Subject, boolean>();
@@ -138,7 +139,7 @@ const nothing = rule({
 function isAnotherProgram(real: readonly string[], cmd: string): boolean {
   const script = /^(?:python[\d.]*|node|nodejs)$/.test(nameOf(real[0] ?? '')) ? real.find((word) => /\.(?:py|[cm]?[jt]s)$/.test(word)) : undefined;
   const name = nameOf(script ?? '').replace(/\.\w+$/, '');
-  return script !== undefined && !/^(?:app|application|main|server|run|manage|wsgi|asgi|index|start)$/.test(name) && !new RegExp(`\\b${name.replaceAll(/\W/g, '.')}\\b`).test(cmd);
+  return script !== undefined && !/^(?:app|application|main|server|run|manage|wsgi|asgi|index|start)$/.test(name) && !new RegExp(`\\b${nameForRegExp(name)}\\b`).test(cmd);
 }
 
 const overridden = rule({
@@ -159,7 +160,7 @@ const overridden = rule({
     const cmd = build?.stage?.cmd;
     if (start === undefined || cmd === undefined || !isIdle(subject, workspace.files)) return [];
     const line = cmd.argv.join(' ');
-    const wrapped = /(?:^|[\s;&|/])opentelemetry-instrument\s/.test(line) || /--(?:require|import)[\s=]+\S*(?:otel|opentelemetry|tracing|instrumentation)/.test(line);
+    const wrapped = /(?:^|[\s;&|/])opentelemetry-instrument\s/.test(line) || /--(?:require|import)[\s=]+\S{0,300}(?:otel|opentelemetry|tracing|instrumentation)/.test(line);
     if (!wrapped || start.where.path === cmd.where.path || isAnotherProgram(start.real, line)) return [];
     const words = /opentelemetry-instrument/.test(line) ? `opentelemetry-instrument ${shownWords(start.real)}` : shownWords(cmd.argv);
     return [{

@@ -24,7 +24,7 @@ function beforeRunner({ start, build }: Service): string | undefined {
   const runner = base(start?.argv[at + 1] ?? '');
   if (at < 0 || !/^(?:uv|poetry|pipenv)$/.test(runner) || start?.argv[at + 2] !== 'run' || build?.stage === undefined) return undefined;
   const runs = build.stage.runs.map(({ text }) => text).join('\n');
-  const own = /\buv sync\b|\bpoetry (?:[\w-]+ )*(?:install|sync)\b|\bpipenv (?:install|sync)\b/.test(runs) && !/--system\b|virtualenvs\.create\s+false/.test(runs);
+  const own = /\buv sync\b|\bpoetry (?:[\w-]{1,40} ){0,6}(?:install|sync)\b|\bpipenv (?:install|sync)\b/.test(runs) && !/--system\b|virtualenvs\.create\s+false/.test(runs);
   const opened = build.stage.env.some(({ name, value }) => (name === 'PATH' && /venv/.test(value ?? '')) || /^(?:VIRTUAL_ENV|UV_PROJECT_ENVIRONMENT|UV_SYSTEM_PYTHON|POETRY_VIRTUALENVS_CREATE)$/.test(name));
   const shared = installsIn(runs).some((install) => install.tool === 'pip' && (install.files.length > 0 || install.words.some((word) => /^\.|opentelemetry/.test(word))));
   return own && !opened && !shared ? runner : undefined;
@@ -121,7 +121,7 @@ const uwsgi = rule({
   find: ({ workspace, subjects }) => each({ subjects }, ({ service, instrumented }) => {
     const { start, dir, name } = service;
     if (start === undefined || instrumented.by === 'no' || !start.real.some((word) => base(word) === 'uwsgi')) return [];
-    const configuration = workspace.files.find(dir, /uwsgi.*\.(?:ini|ya?ml|xml|json)$|\.ini$/i, 3);
+    const configuration = workspace.files.find(dir, /uwsgi.{0,200}\.(?:ini|ya?ml|xml|json)$|\.ini$/i, 3);
     const texts = [allWords(service), ...service.env.map((one) => one.name), ...configuration.map((path) => workspace.files.text(path) ?? '')].join('\n');
     if (/enable[-_]threads|UWSGI_ENABLE_THREADS|(?:^|[\s-])threads[\s=]+\d/im.test(texts)) return [];
     // Its settings are in a file that is not here.

@@ -21,11 +21,15 @@ function pagesOf({ workspace: { files }, subjects }: Seen): readonly Page[] {
   });
 }
 
-const exportersIn = (sources: readonly JsSource[]): readonly JsCall[] => sources.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?(?:OTLPTraceExporter|HoneycombWebSDK)/));
+const exportersIn = (sources: readonly JsSource[]): readonly JsCall[] => sources.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?(?:OTLPTraceExporter|HoneycombWebSDK)\s*\(/g));
 const given = ({ args }: JsCall, name: string): string | undefined => propertiesOf(args[0] ?? '').find((one) => one.name === name)?.text;
 
-const PLACEHOLDER = /^(["'`])\s*(?:[<[{(][^"'`]*[>\]})]|[^"'`]*\byour[\s_-][^"'`]*|x{6,}|\.{3}|todo|changeme)\s*\1$/i;
-const WORKSPACE = /https?:\/\/[^"'`]*\.(?:gitpod\.io|gitpod\.dev|app\.github\.dev|githubpreview\.dev)\b/;
+/** A text that stands for a key. */
+function isPlaceholder(key: string): boolean {
+  const inner = (/^"([^"'`]*)"$|^'([^"'`]*)'$|^`([^"'`]*)`$/.exec(key)?.slice(1).find((one) => one !== undefined) ?? '').trim();
+  return /^[<[{(][^]*[>\]})]$|^(?:x{6,}|\.{3}|todo|changeme)$/i.test(inner) || /\byour[\s_-]/i.test(inner);
+}
+const WORKSPACE = /https?:\/\/[^"'`]{0,300}\.(?:gitpod\.io|gitpod\.dev|app\.github\.dev|githubpreview\.dev)\b/;
 
 const exporter = rule({
   id: 'source.browser-exporter',
@@ -53,13 +57,13 @@ function wrongHeader(call: JsCall): Wrong | undefined {
   if (key === undefined) return undefined;
   const where = `${call.source.path} gives the exporter`;
   if (/(?:ENDPOINT|_URL)$/.test(key)) return { status: 'broken', says: `${where} an address (${key.slice(0, 60)}) where the key belongs: Honeycomb answers 401.`, do: 'send through a Collector that holds the key, and take the header out of the page' };
-  return PLACEHOLDER.test(key) ? { status: 'broken', says: `${where} a text that stands for a key: Honeycomb answers 401.`, do: 'send through a Collector that holds the key, and take the header out of the page' } : undefined;
+  return isPlaceholder(key) ? { status: 'broken', says: `${where} a text that stands for a key: Honeycomb answers 401.`, do: 'send through a Collector that holds the key, and take the header out of the page' } : undefined;
 }
 
 function wrongUrl(call: JsCall, { workspace }: Seen): Wrong | undefined {
   const url = given(call, 'url') ?? given(call, 'endpoint');
   if (url === undefined) return undefined;
-  const always = /^(["'])(https?:\/\/[^"']+)\1\s*\|\|\s*([\s\S]+)$/.exec(url);
+  const always = /^(["'])(https?:\/\/[^"']+)\1\s*\|\|\s*(\S[\s\S]*)$/.exec(url);
   if (always?.[3] !== undefined) return { status: 'warn', says: `The address of the exporter is always ${always[2] ?? ''}: what stands behind \`||\` is never used.`, do: `url: ${always[3].trim().slice(0, 80)} || '${always[2] ?? ''}'` };
   if (WORKSPACE.test(url)) return { status: 'warn', says: 'The address of the exporter is that of one workspace: it is gone when the workspace gets a new name.', do: "url: `${process.env.REACT_APP_OTEL_EXPORTER_URL}/v1/traces`   (and set the variable from the workspace's own name in the compose file)" };
   const local = /^(["'`])https?:\/\/(?:localhost|127\.0\.0\.1)[:/]/.test(url);
@@ -120,7 +124,7 @@ function propagating(facts: Seen): Evidence | undefined {
   for (const { sources } of pagesOf(facts)) {
     for (const source of sources) {
       // A text is compared with the whole address: one that looks like a pattern matches nothing, so nothing is sent.
-      const match = /\bpropagateTraceHeaderCorsUrls\s*:\s*\[?\s*(?:\/[^/*]|new\s+RegExp\b)/.exec(source.code);
+      const match = /\bpropagateTraceHeaderCorsUrls\s*:\s*(?:\[\s*)?(?:\/[^/*]|new\s+RegExp\b)/.exec(source.code);
       if (match !== null) return seenAt(facts.workspace.files, source, match.index);
     }
   }

@@ -1,4 +1,5 @@
 /** The server calls the app's factory itself and gets an app of its own; the one that was instrumented serves nobody. */
+import { nameForRegExp } from '../../../patterns.ts';
 import { runsAt } from '../files/command.ts';
 import { seen, type PythonCode } from '../../code/python-code.ts';
 import { rule } from '../../rule.ts';
@@ -21,7 +22,7 @@ function served({ settings }: Subject, { clues, statements }: PythonCode): Serve
   for (const text of named) {
     const [, module, factory, called] = /^([\w./]+?)(?:\.py)?:(\w+)(\(.*\))?$/.exec(text) ?? [];
     if (module === undefined || factory === undefined || (called === undefined && server !== 'flask')) continue;
-    if (statements.some(({ source, code }) => source === entry && new RegExp(`^def\\s+${factory}\\s*\\(`).test(code))) return { text, module, factory };
+    if (statements.some(({ source, code }) => source === entry && new RegExp(`^def\\s+${nameForRegExp(factory)}\\s*\\(`).test(code))) return { text, module, factory };
   }
   return undefined;
 }
@@ -47,7 +48,7 @@ const factoryApp = rule({
     const [only] = instruments;
     const app = only?.args[0]?.text ?? '';
     if (only === undefined || instruments.length > 1 || only.method !== 'instrument_app' || only.runs !== 'yes' || only.at.source !== wiring.code.clues.process.entry || !/^\w+$/.test(app)) return [];
-    const made = wiring.code.statements.find(({ source, within, code }) => source === only.at.source && within === undefined && new RegExp(`^${app}\\s*=\\s*${serves.factory}\\s*\\(`).test(code));
+    const made = wiring.code.statements.find(({ source, within, code }) => source === only.at.source && within === undefined && new RegExp(`^${nameForRegExp(app)}\\s*=\\s*${nameForRegExp(serves.factory)}\\s*\\(`).test(code));
     // The factory may hand out the one that was made before.
     if (made === undefined || wiring.code.statements.some(({ within, code }) => within?.name === serves.factory && /^global\b|\binstrument|Middleware/.test(code))) return [];
     return [{

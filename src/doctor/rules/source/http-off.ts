@@ -32,8 +32,8 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
   const code = service.app?.language === 'node' && !OWN_SPANS.has(service.app.framework ?? '') && wiresItself({ service, instrumented }) ? nodeCode(service, files) : undefined;
   if (code === undefined) return [];
   const live = code.sources.filter((source) => code.reached.includes(source) || isNamedElsewhere(service, files, source, code));
-  const made = live.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?HttpInstrumentation/).map(({ index, args }) => ({ source, index, off: isOff(args[0] ?? '') })));
-  const bundled = live.flatMap((source) => callsOf(source, /\bgetNodeAutoInstrumentations/).map(({ index, args }) => ({ source, index, off: OFF_IN_BUNDLE.test(args[0] ?? '') })));
+  const made = live.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?HttpInstrumentation\s*\(/g).map(({ index, args }) => ({ source, index, off: isOff(args[0] ?? '') })));
+  const bundled = live.flatMap((source) => callsOf(source, /\bgetNodeAutoInstrumentations\s*\(/g).map(({ index, args }) => ({ source, index, off: OFF_IN_BUNDLE.test(args[0] ?? '') })));
   const all = [...made, ...bundled];
   const [first] = all;
   // One that is on is enough.

@@ -1,5 +1,6 @@
 /** Names that the installed packages do not have: misspelled, moved, or gone since. */
 import { compareVersions, exactVersion, versionFits } from '../../../languages/python/requirement.ts';
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Files, Service } from '../../../types.ts';
 import { distance } from '../files/known-names.ts';
 import { callsOf, importedFrom, nodeCode, seenAt } from '../../code/node-code.ts';
@@ -27,7 +28,7 @@ function wrongImport({ module, name, at }: Binding): Omit<Wrong, 'at'> | undefin
   if (moved !== undefined) return { written: name === undefined ? module : `${module}.${name}`, meant: moved[2], line: moved[2] };
   const known = PYTHON[module];
   const meant = known === undefined || name === undefined ? undefined : near(name, known);
-  if (meant !== undefined && name !== undefined) return { written: name, meant, line: at.text.replace(new RegExp(`\\b${name}\\b`), meant) };
+  if (meant !== undefined && name !== undefined) return { written: name, meant, line: at.text.replace(new RegExp(`\\b${nameForRegExp(name)}\\b`), meant) };
   if (known !== undefined) return undefined;
   const other = near(module, Object.keys(PYTHON));
   // Only a part that is misspelled, never a neighbour that exists: psycopg and psycopg2, proto.http and proto.grpc.
@@ -44,14 +45,14 @@ function wrongUses(at: Statement, code: PythonCode): readonly Wrong[] {
   for (const match of at.code.matchAll(/\.(\w{8,})\s*\(/g)) {
     const name = match[1] ?? '';
     const meant = near(name, METHODS);
-    if (meant !== undefined && !code.statements.some((one) => new RegExp(`\\bdef\\s+${name}\\b`).test(one.code))) found.push({ at, written: name, meant, line: at.text.replace(name, meant) });
+    if (meant !== undefined && !code.statements.some((one) => new RegExp(`\\bdef\\s+${nameForRegExp(name)}\\b`).test(one.code))) found.push({ at, written: name, meant, line: at.text.replace(name, meant) });
   }
   if (bindings.some(({ name }) => name === '*')) return found;
   const ours = bindings.filter(({ module }) => module.startsWith('opentelemetry.')).map(({ local }) => local).filter((local) => /^[A-Z]\w{7,}/.test(local));
   for (const match of at.code.matchAll(/(?<![.\w])([A-Z]\w{6,})\s*\(/g)) {
     const name = match[1] ?? '';
     const meant = near(name, ours);
-    const isThere = bindings.some(({ local }) => local === name) || at.source.lines.some((line) => new RegExp(`^(?:class|def)\\s+${name}\\b|^${name}\\s*[:=]`).test(line.code) || /^from\s+\S+\s+import\s+\*/.test(line.code));
+    const isThere = bindings.some(({ local }) => local === name) || at.source.lines.some((line) => new RegExp(`^(?:class|def)\\s+${nameForRegExp(name)}\\b|^${nameForRegExp(name)}\\s*[:=]`).test(line.code) || /^from\s+\S+\s+import\s+\*/.test(line.code));
     if (meant !== undefined && !isThere) found.push({ at, written: name, meant, line: at.text.replace(name, meant) });
   }
   return found;
@@ -181,7 +182,7 @@ function comesWith(service: Service, files: Files, spec: string, since: string, 
 const fits = (spec: string, since: string): boolean => /^[\s\d.*<>=!~,]*$/.test(spec) && versionFits(since, spec) && !/<=?\s*2\.[0-2](?:\D|$)|<\s*2\.3(?:\D|$)|<\s*2(?:\.0)*\s*(?:,|$)/.test(spec);
 
 const JS: readonly (readonly [call: RegExp, from: RegExp, name: string, instead: string])[] = [
-  [/\bnew\s+Resource/, /^@opentelemetry\/resources$/, 'Resource', "resourceFromAttributes({ … })   (const { resourceFromAttributes } = require('@opentelemetry/resources'), instead of new Resource({ … }))"],
+  [/\bnew\s+Resource\s*\(/g, /^@opentelemetry\/resources$/, 'Resource', "resourceFromAttributes({ … })   (const { resourceFromAttributes } = require('@opentelemetry/resources'), instead of new Resource({ … }))"],
 ];
 
 function nodeGone({ service }: Subject, files: Files, installed: Installed): readonly Draft[] {

@@ -1,4 +1,5 @@
 /** OpenTelemetry is set up in code that never runs. */
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Evidence, Files } from '../../../types.ts';
 import { callsOf, isNamedElsewhere, nodeCode, seenAt } from '../../code/node-code.ts';
 import { reachableFrom } from '../../../languages/python/sources.ts';
@@ -51,7 +52,7 @@ function inPython(subject: Subject, all: readonly Subject[], files: Files): read
 /** The file that nothing imports has the app that it instruments: to import it would make a second app. It is the one to serve. */
 function servesIt({ at }: Act, { acts, code }: PythonWiring): string | undefined {
   const app = acts.find((one) => one.method === 'instrument_app' && one.at.source === at.source && one.at.within === undefined)?.args[0]?.text ?? '';
-  if (!/^\w+$/.test(app) || !code.statements.some((one) => one.source === at.source && new RegExp(`^${app}\\s*=\\s*(?:\\w+\\.)?(?:Flask|FastAPI|Starlette)\\s*\\(`).test(one.code))) return undefined;
+  if (!/^\w+$/.test(app) || !code.statements.some((one) => one.source === at.source && new RegExp(`^${nameForRegExp(app)}\\s*=\\s*(?:\\w+\\.)?(?:Flask|FastAPI|Starlette)\\s*\\(`).test(one.code))) return undefined;
   const served = `${at.source.module}:${app}`;
   const { server } = code.clues.process;
   return server === 'flask' ? `flask --app ${served} run …   (serve the app that is instrumented)` : /^(?:gunicorn|uvicorn|hypercorn)$/.test(server) ? `${server} ${served} …   (serve the app that is instrumented)` : undefined;
@@ -66,7 +67,7 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
   if (service.app?.language !== 'node' || !wiresItself({ service, instrumented }) || mayStartInside(service.app) || Object.keys(service.app.libraries).some((name) => LOADS_BY_PLACE.test(name))) return [];
   const code = nodeCode(service, files);
   if (code?.entry === undefined || !code.exact || /\bexports\.handler\b|export\s+(?:const|async\s+function|function)\s+handler\b/.test(code.entry.code)) return [];
-  const started = /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider|HoneycombSDK)\b/;
+  const started = /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider|HoneycombSDK)\s*\(/g;
   const wired = code.sources.flatMap((source) => callsOf(source, started).map((call) => ({ source, call })));
   const live = wired.filter(({ source }) => code.reached.includes(source) || isNamedElsewhere(service, files, source, code));
   const elsewhere = /\bregisterOTel\s*\(|\bstartNodeSDK\s*\(|auto-instrumentations-node\/register/;
@@ -82,7 +83,7 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
     return [{
       says: `OpenTelemetry is set up in ${path}, which ${from} does not load: it never runs.`,
       because: [seenAt(files, first.source, first.call.index), ...(service.start === undefined ? [] : [{ where: service.start.realWhere, says: service.start.real.join(' ').slice(0, 120) }])],
-      do: `${/^\s*import\s/m.test(code.entry.code) ? `import '${relative(from, path)}'` : `require('${relative(from, path)}')`}   (as the first line of ${from})`,
+      do: `${/^[ \t]*import\s/m.test(code.entry.code) ? `import '${relative(from, path)}'` : `require('${relative(from, path)}')`}   (as the first line of ${from})`,
       about: 'wiring',
     }];
   }
@@ -99,9 +100,9 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
   for (const { source, call } of live) {
     const held = heldIn(source.code, call.index);
     if (live.length > 1 || held === undefined) return [];
-    const uses = [...source.code.matchAll(new RegExp(`(?<![\\w.])${held}\\b(\\s*\\.\\s*(\\w+))?`, 'g'))].filter(({ index }) => index > call.index);
+    const uses = [...source.code.matchAll(new RegExp(`(?<![\\w.])${nameForRegExp(held)}\\b(\\s*\\.\\s*(\\w+))?`, 'g'))].filter(({ index }) => index > call.index);
     if (uses.length > 0 && uses.every((use) => /^(?:shutdown|forceFlush)$/.test(use[2] ?? ''))) return [neverStarted(source.path, seenAt(files, source, call.index), held, source.code.slice(call.index))];
-    if (uses.length === 0 && !new RegExp(`export\\s+(?:const|let|var)\\s+${held}\\b`).test(source.code)) return [neverStarted(source.path, seenAt(files, source, call.index), held, source.code.slice(call.index))];
+    if (uses.length === 0 && !new RegExp(`export\\s+(?:const|let|var)\\s+${nameForRegExp(held)}\\b`).test(source.code)) return [neverStarted(source.path, seenAt(files, source, call.index), held, source.code.slice(call.index))];
   }
   return [];
 }

@@ -1,5 +1,6 @@
 /** OpenTelemetry is set up, and what it should have patched was loaded, or replaced, before or after. */
 import { compareVersions, exactVersion } from '../../../languages/python/requirement.ts';
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Evidence, Files } from '../../../types.ts';
 import { nodeCode, seenAt, type Load, type NodeCode } from '../../code/node-code.ts';
 import { seen, type Statement } from '../../code/python-code.ts';
@@ -70,7 +71,7 @@ interface Taken {
 function takenBefore({ at }: Act, { code }: PythonWiring, { module, name }: { readonly module: string; readonly name: string }): Taken | undefined {
   const here = code.statements.filter(({ source }) => source === at.source);
   const bound = code.bindings(at.source).find((one) => one.module === module && one.name === name && one.at.within === undefined && one.at.line < at.line);
-  const maker = bound === undefined ? new RegExp(`^(\\w+)\\s*=\\s*${module}\\.${name}\\s*\\(`) : new RegExp(`^(\\w+)\\s*=\\s*${bound.local}\\s*\\(`);
+  const maker = bound === undefined ? new RegExp(`^(\\w+)\\s*=\\s*${nameForRegExp(module)}\\.${nameForRegExp(name)}\\s*\\(`) : new RegExp(`^(\\w+)\\s*=\\s*${nameForRegExp(bound.local)}\\s*\\(`);
   const app = here.find((one) => maker.test(one.code));
   if (app === undefined) return undefined;
   const held = maker.exec(app.code)?.[1] ?? 'app';
@@ -160,7 +161,7 @@ const replaced = rule({
     for (const act of live.filter(({ method, runs, at }) => method === 'instrument_app' && runs === 'yes' && !at.guarded)) {
       const name = act.args[0]?.text ?? '';
       if (!/^\w+$/.test(name)) continue;
-      const maker = new RegExp(`^${name}\\s*=\\s*(?:flask\\.|fastapi\\.)?(?:Flask|FastAPI)\\s*\\(`);
+      const maker = new RegExp(`^${nameForRegExp(name)}\\s*=\\s*(?:flask\\.|fastapi\\.)?(?:Flask|FastAPI)\\s*\\(`);
       const made = code.statements.filter((one) => one.source === act.at.source && maker.test(one.code) && one.within === undefined && !one.guarded && !one.main);
       const again = made.find(({ line }) => line > act.at.line);
       if (again === undefined || !made.some(({ line }) => line < act.at.line)) continue;

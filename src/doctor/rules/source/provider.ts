@@ -1,4 +1,5 @@
 /** The provider in a service's own Python: made, set, and given something that carries the spans away. */
+import { nameForRegExp } from '../../../patterns.ts';
 import type { Evidence, Files } from '../../../types.ts';
 import { callsOf, nodeCode, propertiesOf, seenAt } from '../../code/node-code.ts';
 import { seen } from '../../code/python-code.ts';
@@ -47,7 +48,7 @@ const neverSet = rule({
     if (mentions(code, HANDED) || acts.some(({ kind, runs }) => (kind === 'set-provider' || kind === 'start') && runs !== 'yes')) return [];
     const made = live.find(({ kind }) => kind === 'make-provider');
     const held = made === undefined ? undefined : /^(\w+)\s*=/.exec(made.at.code)?.[1];
-    if (held !== undefined && mentions(code, new RegExp(`\\b${held}\\.get_tracer\\b`))) return [];
+    if (held !== undefined && mentions(code, new RegExp(`\\b${nameForRegExp(held)}\\.get_tracer\\b`))) return [];
     const makesSpans = live.filter(({ kind, name }) => kind === 'instrument' && name !== 'LoggingInstrumentor');
     const instrumentor = makesSpans.find(({ runs }) => runs === 'yes') ?? makesSpans[0];
     // Made and given away in one breath, or kept in an object: it is not followed. Spans may be handed to a processor without any tracer.
@@ -160,7 +161,7 @@ function onlyPrintedInNode({ service, instrumented }: Subject, files: Files): Ev
   const all = code.sources.map((source) => source.code).join('\n');
   if (/\w{0,80}(?:TraceExporter|Zipkin\w{0,80}Exporter|Jaeger\w{0,80}Exporter|SpanExporter)\b/.test(all.replaceAll(/ConsoleSpanExporter|InMemorySpanExporter/g, '')) || /registerOTel|HoneycombSDK/.test(all)) return undefined;
   for (const source of code.sources) {
-    for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?NodeSDK/)) {
+    for (const call of callsOf(source, /\bnew\s+(?:\w+\.)?NodeSDK\s*\(/g)) {
       const given = propertiesOf(call.args[0] ?? '').filter(({ name }) => /^(?:traceExporter|spanProcessors?)$/.test(name));
       if (given.length > 0 && given.every(({ text }) => /ConsoleSpanExporter\s*\(/.test(text) && !/,\s*\w+\s*\]/.test(text))) return seenAt(files, source, call.index);
     }

@@ -61,16 +61,16 @@ export function badLines(service: Service, files: Files): readonly BadLine[] {
 
 function badLine(text: string): Pick<BadLine, 'says' | 'instead'> | undefined {
   if (/^@[\w-]+\/[\w-]+/.test(text)) return { says: 'is a package of npm, not of Python', instead: [] };
-  const command = /^(?:pip3?|python3?\s+-m\s+pip)\s+install\s+(.*)$/.exec(text);
+  const command = /^(?:pip3?|python3?\s+-m\s+pip)\s+install\s+(\S.*)$/.exec(text);
   if (command !== null) {
     const words = (command[1] ?? '').split(/\s+/).filter((word) => /^[A-Za-z]/.test(word));
     return { says: 'is a command, not a requirement', instead: words };
   }
   if (/^(?:npm|yarn|apt(?:-get)?|gp|RUN|export|from|import|conda)\s+\S/.test(text)) return { says: 'is no requirement', instead: [] };
   const [name = '', rest = ''] = [/^[A-Za-z0-9][\w.-]*/.exec(text)?.[0], text.replace(/^[A-Za-z0-9][\w.-]*/, '')];
-  const joined = /^([\w.-]*[A-Za-z0-9])(opentelemetry-(?:api|sdk|distro|exporter|instrumentation|propagator|semantic|proto|util)[\w.-]*)$/i.exec(name);
+  const joined = /^([\w.-]{0,100}[A-Za-z0-9])(opentelemetry-(?:api|sdk|distro|exporter|instrumentation|propagator|semantic|proto|util)[\w.-]*)$/i.exec(name);
   if (joined?.[1] !== undefined && joined[2] !== undefined) return { says: 'is two packages in one line', instead: [joined[1], `${joined[2]}${rest}`] };
-  const two = /^([A-Za-z][\w.-]*==[\d.]+?)(opentelemetry-[a-z][\w.-]*.*)$/.exec(text);
+  const two = /^([A-Za-z][\w.-]*==[\d.]+)(opentelemetry-[a-z].*)$/.exec(text);
   if (two?.[1] !== undefined && two[2] !== undefined) return { says: 'is two packages in one line', instead: [two[1], two[2]] };
   const [head = '', second = '', ...more] = name.toLowerCase().split('-');
   if (second === '') return undefined;

@@ -9,7 +9,7 @@ import { ownWiring, wiresItself } from './provider.ts';
 
 /** The whole expression: a choice between two samplers is not followed. What a parent decides is left to it; without one, none of these keeps anything. */
 const PYTHON_OFF = /^(?:\w+\.)*(?:ALWAYS_OFF|DEFAULT_OFF|StaticSampler\(\s*(?:\w+\.)*Decision\.DROP\s*\)|(?:TraceIdRatioBased|ParentBasedTraceIdRatio)\(\s*(?:rate\s*=\s*)?0(?:\.0*)?\s*\)|ParentBased\(\s*(?:root\s*=\s*)?(?:\w+\.)*ALWAYS_OFF\s*\))$/;
-const NODE_OFF = /^\s*new\s+(?:\w+\.)?(?:AlwaysOffSampler\s*\(\s*\)|TraceIdRatioBasedSampler\s*\(\s*0(?:\.0*)?\s*\)|ParentBasedSampler\s*\(\s*\{\s*root\s*:\s*new\s+(?:\w+\.)?AlwaysOffSampler\s*\(\s*\)\s*,?\s*\}\s*\))\s*[,}]/;
+const NODE_OFF = /^\s*new\s+(?:\w+\.)?(?:AlwaysOffSampler\s*\(\s*\)|TraceIdRatioBasedSampler\s*\(\s*0(?:\.0*)?\s*\)|ParentBasedSampler\s*\(\s*\{\s*root\s*:\s*new\s+(?:\w+\.)?AlwaysOffSampler\s*\(\s*\)\s*(?:,\s*)?\}\s*\))\s*[,}]/;
 
 const samplerOff = rule({
   id: 'source.sampler-off',
@@ -39,7 +39,7 @@ function inNode({ service, instrumented }: Subject, files: Files): readonly Draf
   const code = service.app?.language === 'node' && wiresItself({ service, instrumented }) ? nodeCode(service, files) : undefined;
   if (code === undefined) return [];
   const live = code.sources.filter((source) => code.reached.includes(source) || isNamedElsewhere(service, files, source, code));
-  const made = live.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider)\b/).map((call) => ({ source, call })));
+  const made = live.flatMap((source) => callsOf(source, /\bnew\s+(?:\w+\.)?(?:NodeSDK|NodeTracerProvider|BasicTracerProvider)\b\s*\(/g).map((call) => ({ source, call })));
   const [only] = made;
   if (only === undefined || made.length > 1) return [];
   const text = only.source.code.slice(only.call.index);

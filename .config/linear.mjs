@@ -237,13 +237,15 @@ function automaton(pattern, flags, unbounded) {
     if (closures.has(key)) return closures.get(key);
     const steps = [];
     const accepts = [];
-    const onWay = new Set();
+    /** How often a node stands on the way: a loop that reads nothing may be gone once, which makes a second way ((a*)*). */
+    const onWay = new Map();
     const character = sample[context];
     const walk = (at, mask, plain) => {
       if ((budget -= 1) < 0) throw new Unknown('it is too large');
-      if (mask === 0n || onWay.has(at)) return;
+      const before = onWay.get(at) ?? 0;
+      if (mask === 0n || before === 3) return;
       const node = nodes[at];
-      onWay.add(at);
+      onWay.set(at, before + 1);
       switch (node.kind) {
         case 'accept': accepts.push({ mask, plain }); break;
         case 'dead': break;
@@ -270,7 +272,7 @@ function automaton(pattern, flags, unbounded) {
           break;
         }
       }
-      onWay.delete(at);
+      onWay.set(at, before);
     };
     walk(from, FULL, true);
     closures.set(key, { steps, accepts });

@@ -7,7 +7,7 @@
  *   through escapeForRegExp(text) or nameForRegExp(name) of src/patterns.ts. Anything else fails.
  * - Where the code right there bounds the text (a slice, a length that was looked at), a comment on the line or the one before
  *   says so: `// regexp: bounded by …`. It is then let be quadratic, no worse; at most MOST_BOUNDED of all.
- * - Folders whose texts come through one function that cuts them are in DOORS, with the test that holds the function to it.
+ * - What is not linear yet is in LEFT, by file; a file that needs less of it fails, so that the list shrinks.
  *
  * Answers are kept in node_modules/.cache by what they depend on. Exit 1 with a line for each that fails.
  */
@@ -20,6 +20,8 @@ import { judge } from './linear.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MOST_BOUNDED = 10;
+/** Not linear yet: 'path' → how many. The list only shrinks. */
+const LEFT = { 'src/doctor/bundle/mask.ts': 1, 'src/needs/docker-ignore.ts': 1, 'src/ui/secret-shapes.ts': 1, 'src/workspace/container-path.ts': 1 };
 const MARK = /\/\/ regexp: bounded by \S.{8}/;
 /** What escapeForRegExp(…) may stand for: each is tried. */
 const ANY = ['a', 'Z', '0', '_', ' ', '\\n', '\\.', '/', '=', '"', '-', ':', ',', '@'];
@@ -132,9 +134,10 @@ const tool = createHash('sha256').update(readFileSync(fileURLToPath(new URL('lin
 
 /**
  * @param {string[]} paths
+ * @param {Record<string, number>} left how many of a file may fail
  * @returns {{ count: number, bounded: number, wrong: string[] }} `wrong`: a sentence for each that fails
  */
-export function look(paths) {
+export function look(paths, left = LEFT) {
   let answers = {};
   try {
     const read = JSON.parse(readFileSync(kept, 'utf8'));
@@ -163,6 +166,13 @@ export function look(paths) {
     if (verdict === undefined || (marked && verdict.why === 'polynomial' && verdict.degree === 2)) continue;
     wrong.push(`${at} ${written}: ${verdict.says}`);
   }
+  for (const path of paths) {
+    const name = relative(root, path).replaceAll('\\', '/');
+    const here = wrong.filter((line) => line.startsWith(`${name}:`));
+    const allowed = left[name] ?? 0;
+    if (allowed > 0 && here.length <= allowed) for (const line of here) wrong.splice(wrong.indexOf(line), 1);
+    if (here.length < allowed) wrong.push(`${name}: ${here.length} are not linear; LEFT in .config/regexes.mjs says ${allowed}`);
+  }
   if (bounded > MOST_BOUNDED) wrong.push(`${bounded} expressions are 'bounded' by a comment: at most ${MOST_BOUNDED}`);
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, JSON.stringify({ tool, answers: { ...answers, ...used } }));
@@ -175,8 +185,8 @@ export const sources = () => readdirSync(join(root, 'src'), { recursive: true, e
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const named = process.argv.slice(2).map((name) => join(process.cwd(), name));
   for (const path of named) if (!existsSync(path)) throw new Error(`${path} is not there`);
-  const { count, bounded, wrong } = look(named.length > 0 ? named : sources());
+  const { count, bounded, wrong } = look(named.length > 0 ? named : sources(), named.length > 0 ? {} : LEFT);
   for (const line of wrong) console.log(line);
-  console.log(`${count} regular expressions, ${count - wrong.length} of them linear${bounded > 0 ? ` (${bounded} with a bound)` : ''}${wrong.length > 0 ? `, ${wrong.length} not` : ''}`);
+  console.log(`${count} regular expressions${wrong.length === 0 ? ', all of them linear' : ''}${named.length > 0 ? '' : Object.keys(LEFT).length === 0 ? '' : ` but for ${Object.values(LEFT).reduce((sum, one) => sum + one, 0)} that LEFT names`}${bounded > 0 ? ` (${bounded} with a bound)` : ''}${wrong.length > 0 ? `, ${wrong.length} not` : ''}`);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }

@@ -5,7 +5,8 @@
 import type { App, Files, Op, Path, Slot, Stuck } from '../types.ts';
 import { folderOf, join, nameOf } from '../workspace/path.ts';
 import { compiledFrom } from './compiled.ts';
-import { modelOf } from './models.ts';
+import { isMapModel } from '../formats/model.ts';
+import { modelOf, valueIn } from './models.ts';
 
 type LockOp = Extract<Op, { op: 'lock' }>;
 
@@ -23,8 +24,9 @@ const NODE: readonly Tool[] = [
   { lock: 'yarn.lock', argv: yarn, settings: ['.npmrc', '.yarnrc', '.yarnrc.yml'] },
   { lock: 'bun.lock', argv: () => ['bun', 'install', '--lockfile-only', '--ignore-scripts'], settings: ['.npmrc', 'bunfig.toml'] },
 ];
+const UV: Tool = { lock: 'uv.lock', argv: () => ['uv', 'lock'], settings: ['uv.toml', '.python-version'] };
 const PYTHON: readonly Tool[] = [
-  { lock: 'uv.lock', argv: () => ['uv', 'lock'], settings: ['uv.toml', '.python-version'] },
+  UV,
   { lock: 'poetry.lock', argv: () => ['poetry', 'lock'], settings: ['poetry.toml'] },
   { lock: 'pdm.lock', argv: () => ['pdm', 'lock', '--update-reuse'], settings: ['pdm.toml'] },
 ];
@@ -37,11 +39,22 @@ export function lockOps(files: Files, manifest: Slot, app: App): readonly LockOp
   if (manifest.format !== 'toml') return [];
   const folder = folderOf(manifest.path);
   if (nameOf(manifest.path) === 'Pipfile') return lockWith(files, PIPENV, folder, [manifest.path]);
+  const workspace = uvWorkspace(files, folder);
+  if (workspace.length > 0) return workspace;
   for (const tool of PYTHON) {
     const ops = lockWith(files, tool, folder, [manifest.path]);
     if (ops.length > 0) return ops;
   }
   return [];
+}
+
+/** A uv workspace has one lock file, at its root, of all its members. */
+function uvWorkspace(files: Files, from: Path): readonly LockOp[] {
+  for (let folder = from; ; folder = folderOf(folder)) {
+    const root = join(folder, 'pyproject.toml');
+    if (isMapModel(valueIn(files, root, 'toml', ['tool', 'uv', 'workspace']))) return lockWith(files, UV, folder, files.find(folder, /^pyproject\.toml$/));
+    if (folder === '') return [];
+  }
 }
 
 function lockWith(files: Files, tool: Tool, cwd: Path, manifests: readonly Path[]): LockOp[] {

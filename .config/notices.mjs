@@ -8,7 +8,7 @@ The published program has these packages inside (\`npm run build\` writes this l
 
 /**
  * A rolldown plugin: writes THIRD-PARTY-NOTICES.md from the modules that ended up in the bundle, so the list cannot
- * drift from what is shipped. The build fails where a package names no licence at all.
+ * drift from what is shipped. The build fails where the whole text of a licence that a package names is not there.
  */
 export function notices({ into }) {
   return {
@@ -16,7 +16,7 @@ export function notices({ into }) {
     writeBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
       const folders = new Set(modules.map(packageFolder).filter((folder) => folder !== undefined));
-      const entries = [...folders].map(noticeOf).toSorted((a, b) => (a.title < b.title ? -1 : 1));
+      const entries = [...folders].map((folder) => noticeOf(folder, modules.filter((module) => packageFolder(module) === folder))).toSorted((a, b) => (a.title < b.title ? -1 : 1));
       writeFileSync(into, `${[HEAD, ...entries.map(({ title, text }) => `## ${title}\n\n${text}\n`)].join('\n')}`);
     },
   };
@@ -27,13 +27,31 @@ export function packageFolder(module) {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module.replaceAll('\\', '/'))?.[0];
 }
 
-function noticeOf(folder) {
+/** Of each licence that is bundled, words that stand in its text and in no other, blanks and line ends being one. */
+export const WORDS = {
+  MIT: /Permission is hereby granted, free of charge, to any person obtaining a copy/,
+  ISC: /Permission to use, copy, modify, and\/?\s?(?:or )?distribute this software for any purpose/,
+  'BSD-3-Clause': /Redistribution and use in source and binary forms[\s\S]*used to endorse or promote products/,
+  'Apache-2.0': /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION[\s\S]*Limitation of Liability/,
+};
+/** '(Apache-2.0 AND BSD-3-Clause)' → both names. */
+export const licencesIn = (expression) => expression.split(/[()\s]+/).filter((word) => word !== '' && word !== 'AND');
+
+function noticeOf(folder, modules) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(entry));
-  if (file === undefined && license === undefined) throw new Error(`${folder} names no licence: it cannot be bundled`);
-  const text = file === undefined ? `Licence as its package.json names it: ${license}.` : quote(readFileSync(join(folder, file), 'utf8').trim());
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(-\w+)?(\.(md|txt))?$/i.test(entry));
+  const text = file === undefined ? withoutFile(license, modules) : readFileSync(join(folder, file), 'utf8').trim();
+  const missing = licencesIn(String(license)).filter((id) => WORDS[id]?.test(text.replaceAll(/\s+/g, ' ')) !== true);
+  if (missing.length > 0) throw new Error(`${folder}: the text of its licence ${missing.join(', ')} is not there: it cannot be bundled`);
   const notice = join(folder, 'NOTICE');
-  return { title: `${name} ${version} (${license ?? 'see below'})`, text: existsSync(notice) ? `${text}\n\n${quote(readFileSync(notice, 'utf8').trim())}` : text };
+  return { title: `${name} ${version} (${license})`, text: quote(existsSync(notice) ? `${text}\n\n${readFileSync(notice, 'utf8').trim()}` : text) };
+}
+
+/** A package that ships no licence file: what its bundled modules say of copyright, and the text that those refer to. */
+function withoutFile(license, modules) {
+  const heads = modules.map((module) => /^(?:\/\/[^\n]*\n)+/.exec(readFileSync(module, 'utf8'))?.[0].replaceAll(/^\/\/ ?/gm, '').trim() ?? '').filter((head) => head.includes('Copyright'));
+  const apache = licencesIn(String(license)).includes('Apache-2.0') ? [readFileSync(new URL('../LICENSE', import.meta.url), 'utf8').trim()] : [];
+  return [...new Set(heads), ...apache].join('\n\n');
 }
 
 const quote = (text) => text.split(/\r?\n/).map((line) => `> ${line}`.trimEnd()).join('\n');

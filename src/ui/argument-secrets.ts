@@ -18,7 +18,7 @@ export function secretsInArguments(argv: readonly string[], known: readonly stri
     // As it stands in an address, and as whoever reads that takes it.
     for (const { text } of secretSpans(word)) hidden.add(text).add(word.includes('://') ? decoded(text) : text);
     const [, variable, set] = /^([A-Z][A-Z0-9_]*)=(.+)$/s.exec(word) ?? [];
-    const bare = variable !== undefined && isSecretName(variable) ? set : looksLikeKey(word) ? word : undefined;
+    const bare = variable !== undefined && isSecretName(variable) ? set : [word, word.replace(/^-\w=?/, '')].find(looksLikeKey);
     if (bare !== undefined) {
       hidden.add(bare);
       if (at < end) key ??= 'a word of it';

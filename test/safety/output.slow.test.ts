@@ -126,6 +126,7 @@ test('a patch is exact, or refused with a way out', async () => {
   expect(await run(at, [...argv, '--patch', 'x.patch'], { env: at.env })).toMatchObject({ out: '' });
 });
 
+const attributes = (name: string) => [{ key: 'service.name', value: { stringValue: name } }];
 test('view: names of spans, services and senders', async () => {
   const at = hostile();
   for (const json of [false, true]) {
@@ -134,7 +135,6 @@ test('view: names of spans, services and senders', async () => {
       const found = /http:\/\/[\w.]+:\d+/.exec(chunk.toString())?.[0];
       if (found !== undefined) done(found.replace('localhost', '127.0.0.1'));
     }));
-    const attributes = (name: string) => [{ key: 'service.name', value: { stringValue: name } }];
     const seen = new Promise((done) => child.stdout?.once('data', done));
     for (const text of PAYLOADS) {
       const span = { traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '1', name: text, kind: 2, startTimeUnixNano: '1', endTimeUnixNano: '2', status: { code: 2, message: ALL } };
@@ -179,7 +179,7 @@ test.each<[string, readonly string[]]>([
   await one.ended;
   const { heard, text } = await screenOf(Promise.resolve(one.raw()));
   // enquirer itself moves down below its choices.
-  expect(heard.filter((one) => name !== 'a wizard' || !/^csi B \d$/.test(one))).toEqual([]);
+  expect(heard.filter((move) => name !== 'a wizard' || !/^csi B \d$/.test(move))).toEqual([]);
   expect(text).toContain('owned');
   // No text of a repository took the place of ours: each line that was begun is there.
   expect(one.raw()).not.toMatch(/[^\r]\r(?![\n\r\p{Cc}])/u);

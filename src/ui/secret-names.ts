@@ -9,7 +9,7 @@ import type { Span } from './secret-shapes.ts';
 const NAMED = String.raw`(?:KEY(?!words?\b|board|cloak|space|frame|map\b|code|stroke|ring)|TOKEN(?!iz)|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|(?:PASS|PWD)(?![A-Za-z])|(?<=_)PW(?![A-Za-z])|(?<![A-Za-z])AUTH(?![A-Za-z])|CREDENTIAL|CREDS|(?<![A-Za-z])SALT(?![A-Za-z])|MNEMONIC|CONNECTION_?STRING|HEADERS)[\w.-]{0,60}`;
 /** Pairs of a list stand apart by these; within a value they are letters of it. */
 const NEXT = String.raw`[;&,](?![\w .-]{1,60}[=:])`;
-const BARE = String.raw`["'\x60]{0,3}((?:[^\s"'\x60;&,\\]|${NEXT}|\\(?![nrt"'\\])){4,4096})`;
+const BARE = String.raw`["'\x60]{0,3}((?![{[(])(?:[^\s"'\x60;&,\\]|${NEXT}|\\(?![nrt"'\\])){4,4096})`;
 const QUOTED = String.raw`[fbruFBRU@$]{0,2}(?:\\"([^"\n]{4,4096}?)\\"|\\'([^'\n]{4,4096}?)\\'|"""([^"]{4,8192})"""|'''([^']{4,8192})'''|"((?:[^"\\\n]|\\.){4,8192})"|'((?:[^'\\\n]|\\.){4,8192})'|\x60((?:[^\x60\\]|\\.){4,8192})\x60)`;
 const SEPARATED = String.raw`(?:\\?["'])?\]?[ \t]{0,8}(?:\?\?=|\|\|=|=>|:=|[:=]|%3D)(?!=)[ \t]{0,8}`;
 const KIND = 'value of a secret’s name';
@@ -21,7 +21,8 @@ const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: RegExp])[]
   // Wrapped: SecretStr("…"), Buffer.from('…').
   ['quoted', new RegExp(`${NAMED}${SEPARATED}(?:new )?(?:Secret\\w{0,20}|Buffer\\.from|bytes|str|String|base64\\.\\w{1,20}|atob|b64decode|pydantic\\.SecretStr)\\(${QUOTED}`, 'gid')],
   // setdefault("NAME", "value"), getenv("NAME", "value"), ("x-api-key", "value"); env.NAME || "value".
-  ['quoted', new RegExp(`${NAMED}(?:["'],|["']?[\\])]?[ \\t]{0,4}(?:\\|\\||\\?\\?|or))[ \\t]{0,8}${QUOTED}`, 'gid')],
+  ['quoted', new RegExp(`\\([ \\t]{0,4}["'][\\w.-]{0,60}${NAMED}["'],[ \\t]{0,8}${QUOTED}`, 'gid')],
+  ['quoted', new RegExp(`${NAMED}(?:["']?[\\])]?[ \\t]{0,4}(?:\\|\\||\\?\\?|or))[ \\t]{0,8}${QUOTED}`, 'gid')],
   // --password value, also in a list of words.
   ['either', new RegExp(`--[\\w-]{0,40}${NAMED}["']?(?:,[ \\t]{0,4}|[ \\t]{1,8}|\\s{1,40}-[ \\t]{1,4})(?=["']?[^\\s-])(?:${QUOTED}|${BARE})`, 'gid')],
   // A Dockerfile's older form.

@@ -37,8 +37,8 @@ const SHAPES: readonly Shape[] = [
   { kind: 'Honeycomb key', match: /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:=>|[=:,]|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,<\\][^"'`\s,\\]{5,4000})/gdi, value: true },
   { kind: 'authorization header', match: /\b(?:Basic|Bearer|ApiKey|Api-Key)(?:\s|%20){1,4}([\w+/=.~%-]{6,})/gd, value: true },
   { kind: 'authorization header', match: /\bAuthorization\\?["']?\]?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?:[A-Za-z][\w-]{0,30}(?:[ \t]|%20){1,4})?([^\s"'`,<>\\][^"'`\n,<>\\]{5,2000})/gdi, value: true },
-  { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?[\w.-]{1,80}=([^\s"'`,<>\\;]{6,4000})/gdi, value: true },
-  { kind: 'cookie', match: /(?<=\bCookie\\?["']?[ \t]{0,8}[:=,][^\n"'`]{1,300}); ?[\w.-]{1,80}=([^\s"'`,<>\\;]{6,2000})/gdi, value: true },
+  // All of them, with their names.
+  { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?=[\w.-]{1,80}=)([^"'`\n<>\\]{6,4096})/gdi, value: true },
   // user:password@host; the password may hold "@", or "/" (then no port stands in its place).
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:((?:[^\s/"'`<>]){1,256})@/gd },
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:(?!\d{1,5}\/)([^\s@"'`<>:]{1,256})@(?=[\w[])/gd },

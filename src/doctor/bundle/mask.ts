@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 
-import { fingerprint, isSecretName, urlForm } from '../../ui/redact.ts';
+import { fingerprint, urlForm } from '../../ui/redact.ts';
 import { looksRandom } from '../../ui/random-looking.ts';
 import { secretSpans, type Span } from '../../ui/secret-shapes.ts';
 import { LOCK_FILE, unknownSpans } from './unknown.ts';
@@ -17,15 +17,17 @@ const WORD = /^[A-Za-z][a-z-]{0,11}$|^\d{1,5}$/;
 const SHORTEST = 6;
 /** Of so few different signs a text is full without meaning it. */
 const FEWEST_SIGNS = 4;
+/** A longer one is masked where it stands, and not looked for elsewhere; so are those beyond all that is kept in memory. */
+const LONGEST = 4_096;
+const LONGEST_IN_FORMS = 512;
+const MOST_SIGNS = 1_500_000;
 /** Code that gets a value from elsewhere. */
 const CODE = /^(?:os\.|process\.|env\(|import\.|x-honeycomb|[\w.]{1,80}[([])/i;
 /** In source code a value without quotes is a name, or an expression; in a file of data it is a value. */
 const SOURCE = /\.(?:py|pyi|pyw|[cm]?[jt]sx?|vue|svelte|rb|go|java|kts?|scala|php|rs|exs?|cs|fs|vb|c|cc|cpp|h|swift|lua|pl)$|\(code\)$/i;
 const NAME = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*[,;)\]}]{0,3}$/;
-/** NAME=value, NAME: value as a line of its own: a variable of a compose file, an env file, a Dockerfile. */
-const VARIABLE = /^([ \t]{0,80}(?:-[ \t]{1,8}|export[ \t]{1,8}|ENV[ \t]{1,8}|ARG[ \t]{1,8})?["']?([A-Z][A-Z0-9_]{0,80})["']?(?:[ \t]{0,8}[=:][ \t]{0,8}["']?|[ \t]{1,8}))([^\s"'#]{1,4000})/gm;
 /** What is telemetry's own is kept as it is where it is no secret: that is what the rules look at. */
-const OURS = /^(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_/;
+const OURS = /\b(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_\w{1,80}["']?\s{0,8}[:=]\s{0,8}["']?$/;
 const FINGERPRINT = /[^\s…]{0,3}… (\d{1,9}) characters, #([0-9a-f]{4})/g;
 
 /** Where values of one kind were masked. */
@@ -62,8 +64,10 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
   /** Rules compare fingerprints: that of a secret becomes that of what stands for it. */
   const prints = new Map<string, string>();
   const told = new Map<string, Set<string>>();
+  let signs = 0;
   const stand = (secret: string, made: string): void => {
-    if (stands.has(secret)) return;
+    if (stands.has(secret) || secret.length > LONGEST || signs + secret.length > MOST_SIGNS) return;
+    signs += secret.length;
     stands.set(secret, made);
     words.add(secret);
   };
@@ -72,25 +76,24 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
     const made = alike(secret, salt);
     stand(secret, made);
     prints.set(fingerprint(secret), fingerprint(made));
+    if (secret.length > LONGEST_IN_FORMS) return;
     const others = formsOf(made);
     formsOf(secret).forEach((form, i) => {
       if (form.length >= SHORTEST && form !== secret) stand(form, others[i] ?? '');
     });
   };
   const everywhere = (text: string): string => replaced(text, words.find(text).map(({ at, word, skip }) => ({ at, length: word.length - skip, put: (stands.get(word) ?? '').slice(skip) })));
-  // Another program's password may be a word that stands all over: it goes where it is named.
-  const here = (text: string): string => text.replace(VARIABLE, (all, before: string, name: string, value: string) =>
-    !isSecretName(name) || OURS.test(name) || value.includes('$') || stands.has(value) || isCode(value) ? all : before + alike(value, salt));
   const found = (text: string, place: string): readonly Span[] => {
     const source = SOURCE.test(place);
     return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
   };
   const inPlace = (text: string, place: string): string => {
+    // Another program's password may be a word that stands all over: it goes where it is named.
     let end = 0;
     return replaced(text, found(text, place).toSorted((a, b) => a.at - b.at || b.text.length - a.text.length).flatMap(({ at, text: value, form }) => {
       const from = Math.max(at, end);
       // What is known stands the same everywhere; what is telemetry's own and a word stays.
-      if (from >= at + value.length || stands.has(value) || (form !== 'shape' && isWord(value) && OURS_BEFORE.test(text.slice(Math.max(0, at - 100), at)))) return [];
+      if (from >= at + value.length || stands.has(value) || (form !== 'shape' && isWord(value) && OURS.test(text.slice(Math.max(0, at - 100), at)))) return [];
       end = at + value.length;
       return [{ at: from, length: end - from, put: alike(value, salt).slice(from - at) }];
     }));
@@ -116,13 +119,11 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
         tell(kind, text.includes('\n') ? `${place}:${lineOf(of ?? at)}` : place);
       }
     },
-    mask: (text, place = '') => personal(print(everywhere(inPlace(here(text), place))), place),
+    mask: (text, place = '') => personal(print(everywhere(inPlace(text, place))), place),
     maskName: (text) => personal(everywhere(text), ''),
     masked: () => [...told].map(([kind, places]) => ({ kind, places: [...places] })).toSorted((a, b) => b.places.length - a.places.length),
   };
 }
-const OURS_BEFORE = /\b(?:OTEL|HONEYCOMB|HNY|OTLP|OTEP)_\w{1,80}["']?\s{0,8}[:=]\s{0,8}["']?$/;
-
 const isWord = (value: string): boolean => WORD.test(value) || value.length < SHORTEST;
 const isPlaceholder = (value: string): boolean => NO_SECRET.test(value) && !value.split(/[^A-Za-z0-9]/).some(looksRandom);
 const isCode = (value: string): boolean => CODE.test(value);
@@ -174,10 +175,12 @@ function alike(secret: string, salt: string): string {
   const prefix = /^hc[a-z](?:ik|ic|lk|mk)_/.exec(secret)?.[0] ?? '';
   const hexadecimal = /^[0-9a-f]+$/.test(secret);
   const letters = hexadecimal ? 'abcdef' : 'abcdefghijklmnopqrstuvwxyz';
-  let digest = Buffer.alloc(0);
+  // A long one is gone through once, not for each 32 of its signs.
+  const of = secret.length <= 64 ? secret : createHmac('sha256', salt).update(secret).digest('base64');
+  const digests: Buffer[] = [];
   const byte = (i: number): number => {
-    while (digest.length <= i) digest = Buffer.concat([digest, createHmac('sha256', salt).update(`${digest.length}\n${secret}`).digest()]);
-    return digest[i] ?? 0;
+    while (digests.length * 32 <= i) digests.push(createHmac('sha256', salt).update(`${digests.length * 32}\n${of}`).digest());
+    return digests[Math.floor(i / 32)]?.[i % 32] ?? 0;
   };
   // Of what is encoded for a URL or escaped the codes stay: they stand for signs.
   return prefix + Array.from(secret.slice(prefix.length).match(/%[0-9A-Fa-f]{2}|\\[nrtbf"'\\/]|[^]/gu) ?? [], (char, i) => {

@@ -8,15 +8,18 @@ The published program has these packages inside (\`npm run build\` writes this l
 
 /**
  * A rolldown plugin: writes THIRD-PARTY-NOTICES.md from the modules that ended up in the bundle, so the list cannot
- * drift from what is shipped. The build fails where the whole text of a licence that a package names is not there.
+ * drift from what is shipped. `data`: what came from elsewhere as a file, and where its licence lies. The build fails
+ * where the whole text of a licence that a package names is not there.
  */
-export function notices({ into }) {
+export function notices({ into, data = [] }) {
   return {
     name: 'third-party-notices',
     writeBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
       const folders = new Set(modules.map(packageFolder).filter((folder) => folder !== undefined));
-      const entries = [...folders].map((folder) => noticeOf(folder, modules.filter((module) => packageFolder(module) === folder))).toSorted((a, b) => (a.title < b.title ? -1 : 1));
+      const ours = [...folders].map((folder) => noticeOf(folder, modules.filter((module) => packageFolder(module) === folder)));
+      const others = data.map(({ title, licence }) => ({ title, text: quote(readFileSync(licence, 'utf8').trim()) }));
+      const entries = [...ours, ...others].toSorted((a, b) => (a.title < b.title ? -1 : 1));
       writeFileSync(into, `${[HEAD, ...entries.map(({ title, text }) => `## ${title}\n\n${text}\n`)].join('\n')}`);
     },
   };

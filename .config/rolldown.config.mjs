@@ -16,7 +16,7 @@ export default defineConfig([
     input: { cli: 'src/cli.ts' },
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [notices({ into: 'THIRD-PARTY-NOTICES.md' })],
+    plugins: [notices({ into: 'THIRD-PARTY-NOTICES.md', data: [{ title: 'gitleaks (MIT): templates/secrets/rules.json', licence: 'templates/secrets/LICENSE' }] })],
     output: { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', minify: { compress: true, mangle: false, codegen: true } },
   },
   {

@@ -67,7 +67,7 @@ export const flags: readonly FlagSpec[] = [
   { name: 'ignore', value: 'LIST', takes: 'list', of: ['doctor'], help: 'not these rules or hops' },
   { name: 'fix', of: ['doctor'], help: 'mend what can be mended safely: shown first, taken back with undo' },
   { name: 'format', value: 'FORMAT', of: ['doctor'], help: 'text, github (annotations) or sarif' },
-  { name: 'bundle', value: 'FILE', of: ['doctor'], help: 'save what was looked at, without secrets, to ask somebody else' },
+  { name: 'bundle', value: 'FILE', of: ['doctor'], help: 'save what was looked at, secrets masked and shown first, to ask somebody else (- for standard output)' },
   { name: 'replay', value: 'FILE', of: ['doctor'], help: 'judge a bundle instead of this workspace' },
   { name: 'list', of: ['doctor'], help: 'every rule in a line' },
   { name: 'explain', value: 'RULE', of: ['doctor'], help: 'the page of a rule: symptoms, why, how to check, what to do' },

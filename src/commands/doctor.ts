@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 
-import { bundleOf, fromBundle } from '../doctor/bundle/bundle.ts';
+import { bundleOf, fromBundle, type MadeBundle } from '../doctor/bundle/bundle.ts';
+import { hiddenOf } from '../doctor/bundle/this-machine.ts';
 import { diagnose, type Diagnosis } from '../doctor/engine.ts';
 import { HOPS } from '../doctor/hops.ts';
 import { pageText } from '../doctor/pages.ts';
@@ -16,9 +17,10 @@ import { EXIT, Stop } from '../stop.ts';
 import { jsonText } from '../ui/ci-commands.ts';
 import { oneLine } from '../ui/redact.ts';
 import { wrap } from '../ui/show.ts';
-import { readBytes, saveText } from '../write/write.ts';
+import { readBytes } from '../write/write.ts';
 import { fix } from './doctor/fix.ts';
 import { look, type Looked } from './doctor/look.ts';
+import { saveBundle, TO_STDOUT } from './doctor/save-bundle.ts';
 import type { ParsedArgs } from '../args.ts';
 import type { Context, Run } from './context.ts';
 
@@ -37,7 +39,7 @@ export const run: Run = async (args, context) => {
   }
   const looked = await look(args, context);
   const diagnosis = judge(looked.known, args, context);
-  if (args.bundle !== undefined) saveBundle(args.bundle, looked, args, context);
+  if (args.bundle !== undefined) await saveBundle(args.bundle, bundled(looked, args, context), args, context);
   const report = shown(looked, diagnosis, args, context);
   if (!args.fix || looked.workspace === undefined) return report;
   const mended = await fix(looked.workspace, diagnosis, args, context);
@@ -52,6 +54,7 @@ function checked(args: ParsedArgs): void {
   const { format = 'text' } = args;
   if (!FORMATS.includes(format)) throw new Stop(EXIT.usage, `There is no format "${format}".`, `--format takes ${FORMATS.join(', ')}`);
   if (args.json && format !== 'text') throw new Stop(EXIT.usage, '--json and --format both want standard output.', 'say one of them');
+  if (args.bundle === TO_STDOUT && (args.json || format !== 'text')) throw new Stop(EXIT.usage, `--bundle - and ${args.json ? '--json' : '--format'} both want standard output.`, 'name a file: --bundle FILE');
   if (args.replay !== undefined && (args.fix || args.bundle !== undefined)) throw new Stop(EXIT.usage, `--replay and ${args.fix ? '--fix' : '--bundle'} do not go together: a bundle is another machine's workspace.`, 'say one of them');
   if (args.dryRun && !args.fix) throw new Stop(EXIT.usage, '--dry-run says what --fix would do; without --fix the doctor writes nothing anyway.', 'otel-setup doctor --fix --dry-run');
   for (const name of [...args.only, ...args.ignore]) knownName(name);
@@ -92,12 +95,9 @@ function noneOf(subjects: Facts['subjects']): readonly string[] {
   return subjects.flatMap(({ service, why }) => wrap(`    ${oneLine(service.name)}: ${oneLine(why ?? '')}`, 6));
 }
 
-function saveBundle(file: string, { known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): void {
+function bundled({ known: facts, workspace, recorded }: Looked, args: ParsedArgs, context: Context): MadeBundle {
   if (workspace === undefined || recorded === undefined) throw new Stop(EXIT.notDone, 'There is nothing to bundle: the compose file cannot be read.', 'mend it first, as the doctor says without --bundle');
-  const { recording } = recorded;
-  saveText(resolve(context.cwd, file), bundleOf({ version: context.version, services: args.services, workspace, ...recorded, known: facts, env: context.env, salt: randomUUID() }).text);
-  const read = Object.values(recording.texts).filter((text) => text !== null).length;
-  context.print(`  ${file}: ${read} ${read === 1 ? 'file' : 'files'} that were read, and what was found out; secrets are masked. Look through it before you pass it on.`);
+  return bundleOf({ version: context.version, services: args.services, workspace, ...recorded, known: facts, env: context.env, salt: randomUUID(), hidden: hiddenOf(context.env) });
 }
 
 function listed(args: ParsedArgs, context: Context): DoctorReport {

@@ -50,6 +50,8 @@ export function assignedSpans(text: string): readonly Span[] {
       const [at = 0] = one.indices?.[group] ?? [];
       const bare = form === 'either' && group === one.length - 1;
       const value = bare ? (one[group] ?? '').replace(/[,;)\]}\\]{1,3}$/, '') : one[group] ?? '';
+      // Partly filled in, and itself made of names and values: DSN="Driver={x};Pwd=…".
+      if (!bare && FILLED.test(value) && /[=:]/.test(value)) found.push(...assignedSpans(value).map((span) => ({ ...span, at: at + span.at })));
       found.push(...partsOf({ at, text: value, kind: KIND, form: bare ? 'bare' : 'quoted' }).filter((span) => isValue(span.text, text.slice(Math.max(0, one.index - 1), at))));
     }
   }

@@ -24,10 +24,10 @@ let rules: Rules | undefined;
 /** What stands between the name of a maker and the value: the rest of the name, a sign of assignment, quotes. */
 const ASSIGNED = String.raw`[\w.-]{0,24}\\?["'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=,(])[ \t]{0,8}\\?["'\x60]{0,3}`;
 
+const kind = (id: string): string => id.replaceAll('-', ' ');
 /** Every expression of the rules, for what proves them linear; `words`: what gets each to be tried. */
 export function keptRules(): readonly (Rule & { readonly words: readonly string[] })[] {
   const { keys, values } = JSON.parse(template('secrets/rules.json')) as Written;
-  const kind = (id: string): string => id.replaceAll('-', ' ');
   return [
     ...keys.map(([id, words, key, flags]) => ({ kind: kind(id), words, match: new RegExp(key, `g${flags}`) })),
     // A value behind a name has a digit: else it could be any word.

@@ -1,13 +1,15 @@
 /** The doctor as a user has it: the built program in a pipe. The key is known to the stand-in and must be seen in no output. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { doctorShape } from '../../src/ui/json.ts';
+import { ENTER, inTerminal } from '../helpers/pty.ts';
 import { honeycombStandIn, type HoneycombStandIn } from '../helpers/stand-in.ts';
 import { treeOf } from '../helpers/tree.ts';
 
@@ -52,6 +54,7 @@ function workspace(edit: (compose: string) => string = (text) => text): string {
   return folder;
 }
 const withColon = (text: string) => text.replace('x-honeycomb-team=${', 'x-honeycomb-team: ${');
+const DOWN = '\u001b[B';
 const files = ['--only', 'files,source'];
 
 describe('a workspace that is well', () => {
@@ -160,6 +163,46 @@ describe('a bundle', () => {
     const replayed = await run(elsewhere, ['doctor', '--replay', join(top, 'b.json'), '--json']);
     expect(said(replayed.out)).toEqual(said(made.out));
     expect(replayed.code).toBe(made.code);
+  });
+  test('says what it masked and where, never a value; and nothing of who made it', async () => {
+    const secret = `${randomBytes(9).toString('hex')}Ab`;
+    const folder = workspace((text) => withColon(text).replace(/^( *)OTEL_EXPORTER_OTLP_HEADERS/m, `$1DB_PASSWORD: ${secret}\n$1HOOK: https://ci:${secret}@host/\n$1OTEL_EXPORTER_OTLP_HEADERS`));
+    const { err, code } = await run(folder, ['doctor', '--offline', '--no-docker', '--bundle', join(top, 'c.json')], { USER: 'annabelle', HOSTNAME: 'annas-machine' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/c\.json: \d+ files? that w\w+ read, and what was found out; masked in \d+ places:/);
+    expect(err).toMatch(/1 × login in an address: docker-compose\.yml:\d+/);
+    expect(err).toMatch(/\d × value of a secret’s name:[^×]*docker-compose\.yml:\d+/);
+    for (let i = 0; i + 8 <= secret.length; i += 1) expect(err + readFileSync(join(top, 'c.json'), 'utf8')).not.toContain(secret.slice(i, i + 8));
+    expect(readFileSync(join(top, 'c.json'), 'utf8')).not.toMatch(/annabelle|annas-machine/);
+  });
+  test('goes to standard output as "-", and then nothing else does', async () => {
+    const { out, err } = await run(workspace(withColon), ['doctor', '--offline', '--no-docker', '--bundle', '-']);
+    expect(JSON.parse(out)).toMatchObject({ schema: 1 });
+    expect(err).toContain('The bundle: ');
+    const both = await run(workspace(withColon), ['doctor', '--bundle', '-', '--json']);
+    expect(both.code).toBe(2);
+    expect(both.err).toContain('--bundle -');
+  });
+  test('in a terminal it is shown before it is saved, and not saved for "no"', async () => {
+    const folder = workspace(withColon);
+    const env = { PATH: process.env['PATH'] ?? '', HOME: top, XDG_STATE_HOME: join(top, 'state') };
+    const start = () => inTerminal([process.execPath, inject('program'), 'doctor', '--offline', '--no-docker', '--bundle', join(top, 'd.json')], { cwd: folder, env });
+    const one = start();
+    await one.sees(/masked in|nothing looked like/);
+    await one.sees(/Save this bundle\?/);
+    expect(existsSync(join(top, 'd.json'))).toBe(false);
+    one.types(DOWN + ENTER);
+    await one.sees(/"schema": 1/);
+    await one.sees(/Save this bundle\?/);
+    one.types(DOWN + DOWN + ENTER);
+    expect(await one.ended).toBe(1);
+    expect(existsSync(join(top, 'd.json'))).toBe(false);
+    const two = start();
+    await two.sees(/Save this bundle\?/);
+    two.types(ENTER);
+    await two.sees(/saved: /);
+    await two.ended;
+    expect(JSON.parse(readFileSync(join(top, 'd.json'), 'utf8'))).toMatchObject({ schema: 1 });
   });
   test('what is none is refused with a sentence', async () => {
     writeFileSync(join(top, 'no.json'), '{"schema":1}');

@@ -71,7 +71,8 @@ export function bundleOf({ version, services, workspace, composeFiles, recording
   // First all of it: what is named in one file may stand without its name in another one.
   eachText(bundle, (text, way) => learn(text, placeOf(way)));
   const at = (text: string): string => text.replaceAll(workspace.files.root, REPLAY_ROOT);
-  const safe = mappedJson(bundle, (text, way) => at(way.at(-1) === '' ? maskName(text) : mask(text, placeOf(way))));
+  // The workspace's own folder first: its path may hold the user's name.
+  const safe = mappedJson(bundle, (text, way) => (way.at(-1) === '' ? maskName(at(text)) : mask(at(text), placeOf(way))));
   return { text: `${JSON.stringify(safe, null, 1)}\n`, files: Object.entries(bundle.files.texts).filter(([, text]) => text !== null).map(([path]) => path), masked: masked() };
 }
 

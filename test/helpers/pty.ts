@@ -2,8 +2,8 @@ import { spawn, type IPty } from '@lydell/node-pty';
 
 const ESC = String.fromCharCode(27);
 const SEQUENCE = new RegExp(`${ESC}(\\[[0-9;?]*[A-Za-z]|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)}|[=>78])`, 'g');
-/** How long a terminal may stay silent: only a test that fails waits as long. */
-const PATIENCE_MS = 8_000;
+/** How long a terminal may stay silent: only a test that fails waits as long, and a machine under load is silent for long. */
+const PATIENCE_MS = 60_000;
 export const CTRL_C = '\u0003';
 export const CTRL_D = '\u0004';
 export const ENTER = '\r';

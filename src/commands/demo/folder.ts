@@ -1,13 +1,13 @@
 /** The demo's workspace in a temporary folder. */
 import { join } from 'node:path';
 import { temporaryFolder, writeFiles } from '../../io/scratch.ts';
-import { freePort } from '../../see/ports.ts';
+import { freePorts } from '../../see/ports.ts';
 import { template } from '../../templates.ts';
 
 export type Variant = 'python' | 'node';
 /** The services of templates/demo, the one that is asked first. */
 export const SERVICES = ['api', 'items'] as const;
-const PORTS = [4567, 4568] as const;
+const PORTS: readonly number[] = [4567, 4568];
 const FILES: Readonly<Record<Variant, readonly string[]>> = {
   python: ['docker-compose.yml', ...SERVICES.flatMap((name) => [`${name}/app.py`, `${name}/requirements.txt`, `${name}/Dockerfile`])],
   node: ['docker-compose.yml', ...SERVICES.flatMap((name) => [`${name}/server.js`, `${name}/package.json`, `${name}/Dockerfile`])],
@@ -28,8 +28,10 @@ export interface DemoFolder {
 export async function demoFolder(variant: Variant): Promise<DemoFolder> {
   const all = await temporaryFolder('otel-setup-demo');
   const path = join(all, 'demo');
-  const ports = await Promise.all(PORTS.map(freePort));
-  const copied = FILES[variant].map((file): [string, string] => [file, PORTS.reduce((text, was, index) => text.replaceAll(String(was), String(ports[index] ?? was)), template(`demo/${variant}/${file}`))]);
+  const ports = await freePorts(PORTS);
+  // In one pass: a port that was put in may hold the digits of the other one.
+  const placed = (text: string): string => text.replaceAll(new RegExp(`\\b(?:${PORTS.join('|')})\\b`, 'g'), (was) => String(ports[PORTS.indexOf(Number(was))]));
+  const copied = FILES[variant].map((file): [string, string] => [file, placed(template(`demo/${variant}/${file}`))]);
   await writeFiles(path, copied);
   const [api, items] = ports.map((port) => `http://localhost:${port}`);
   return { path, all, ready: [`${api}/api/health`, `${items}/items`], url: `${api}/api/order` };

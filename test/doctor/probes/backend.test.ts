@@ -152,7 +152,7 @@ describe('arrived', () => {
     expect(asked).toEqual(['/1/columns/api']);
   });
 
-  test('a backend that takes a span and never shows it', { timeout: 40_000 }, async () => {
+  test('a backend that takes a span and never shows it', async () => {
     await honeycomb.behave({ silent: true });
     const known = await afterASpan('configuration');
     const [own] = known.sent;

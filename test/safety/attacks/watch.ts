@@ -54,13 +54,15 @@ const COMMANDS: readonly Does[] = [
   { name: 'init for this machine', argv: ['init', '--yes', '--backend', 'local'], writes: true },
 ];
 
+/** Whether something beside the repository must stay as it is: all but what is ours, the tool's own folders and npm's, and where a repository has its git folder. */
+const passes = (name: string): boolean => !/^(workspace|log|bin|trace|home\/state|home\/\.cache\/otel-setup|home\/\.npm|home\/tmp\/bundle\.json|outside\/gitdir)(\/|$)/.test(name);
 /** What is on the disk below a folder, links not followed: path → what it is. */
 type Snapshot = ReadonlyMap<string, string>;
-function snapshot(folder: string, passes: (path: string) => boolean): Snapshot {
+function snapshot(folder: string, wanted: (path: string) => boolean): Snapshot {
   const found = new Map<string, string>();
   const look = (path: string): void => {
     const name = relative(folder, path);
-    if (!passes(name)) return;
+    if (!wanted(name)) return;
     const stats = lstatSync(path);
     if (stats.isDirectory()) {
       found.set(name, 'folder');
@@ -109,7 +111,7 @@ export async function tried(attack: Attack, top: string, program: string): Promi
   try {
     build(attack, at);
     writeFileSync(join(at.home, '.npmrc'), `registry=http://${friend.host}/\nfetch-retries=0\n`);
-    return await all(attack, at, { top, program, attacker: attacker.got, friend: friend.host });
+    return await everyCommand(attack, at, { top, program, attacker: attacker.got, friend: friend.host });
   } finally {
     for (const { server } of [attacker, friend]) server.close();
   }
@@ -123,7 +125,7 @@ interface With {
   readonly friend: string;
 }
 
-async function all(attack: Attack, at: Ground, { top, program, attacker, friend }: With): Promise<readonly string[]> {
+async function everyCommand(attack: Attack, at: Ground, { top, program, attacker, friend }: With): Promise<readonly string[]> {
   const secrets = Object.fromEntries(NAMES.map((name) => [name, `canary${randomBytes(12).toString('hex')}`]));
   const canaries = [CANARY, ...Object.values(secrets)];
   const log = join(top, 'log');
@@ -136,7 +138,6 @@ async function all(attack: Attack, at: Ground, { top, program, attacker, friend 
     PATH: [...(attack.path ?? []).map((folder) => filled(folder, at)), bin].join(':'),
   };
   const wrong: string[] = [];
-  const passes = (name: string): boolean => !/^(workspace|log|bin|trace|home\/state|home\/\.cache\/otel-setup|home\/\.npm|home\/tmp\/bundle\.json|outside\/gitdir)(\/|$)/.test(name);
   const before = snapshot(top, passes);
   const root = (): Snapshot => snapshot(at.folder, (name) => !/^(\.git|saved\.jsonl)(\/|$)/.test(name) && !name.startsWith('.fresh-'));
 
@@ -167,13 +168,13 @@ async function all(attack: Attack, at: Ground, { top, program, attacker, friend 
     if (hasAny(text, canaries)) say('printed a secret');
     for (const file of filesIn(log)) {
       const told = readFileSync(join(log, file), 'latin1');
-      const [program = ''] = file.split('.');
+      const [name = ''] = file.split('.');
       const argv = told.slice(0, told.indexOf('\0'));
-      if (hasAny(argv, canaries)) say(`gave ${program} a secret as an argument`);
-      if (!LOCKERS.includes(program)) continue;
-      if (does.offline === true || does.argv.includes('--dry-run')) say(`ran ${program}`);
-      if (hasAny(told, canaries)) say(`gave ${program} a secret`);
-      if (/^settings: .*(?:\n(?!end of settings).*)*(?:evil|\$\{|\$H|@ROOT@)/m.test(told) || told.includes(`cwd: ${at.folder}`)) say(`gave ${program} settings of the repository`);
+      if (hasAny(argv, canaries)) say(`gave ${name} a secret as an argument`);
+      if (!LOCKERS.includes(name)) continue;
+      if (does.offline === true || does.argv.includes('--dry-run')) say(`ran ${name}`);
+      if (hasAny(told, canaries)) say(`gave ${name} a secret`);
+      if (/^settings: .*(?:\n(?!end of settings).*)*(?:evil|\$\{|\$H|@ROOT@)/m.test(told) || told.includes(`cwd: ${at.folder}`)) say(`gave ${name} settings of the repository`);
     }
     rmSync(log, { recursive: true });
     mkdirSync(log);
@@ -282,8 +283,8 @@ async function run(does: Does, at: Ground, how: How): Promise<Ran> {
 async function afterInterrupt(does: Does, at: Ground, how: How): Promise<number> {
   const child = begin(does, at, how);
   const ended = once(child, 'exit');
-  let over = false;
-  void ended.then(() => { over = true; });
+  const over = { is: false };
+  void ended.then(() => { over.is = true; });
   for (const stream of child.stdio) if (stream !== null && stream !== undefined && 'resume' in stream) stream.resume();
   await Promise.race([ended, once(child.stderr ?? child, 'data')]);
   await Promise.race([ended, after(Math.random() * 300)]);
@@ -299,7 +300,7 @@ async function afterInterrupt(does: Does, at: Ground, how: How): Promise<number>
   let last = began;
   child.kill('SIGINT');
   const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
-  while (!over) {
+  while (!over.is) {
     await Promise.race([ended, after(10)]);
     const now = spent();
     if (!Number.isNaN(now)) last = now;

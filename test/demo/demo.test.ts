@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ import { path, service, starts } from '../local/workspace.ts';
 
 const templates = (variant: Variant): string => fileURLToPath(new URL(`../../templates/demo/${variant}`, import.meta.url));
 const filesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).toSorted();
-const noPorts = (text: string): string => text.replaceAll(/(?<=[:= (]|EXPOSE )\d{4,5}\b/g, 'PORT');
+const noPorts = (text: string): string => text.replaceAll(/\b\d{4,5}\b/g, 'PORT');
 
 let folder: DemoFolder | undefined;
 afterEach(() => {
@@ -39,9 +38,9 @@ describe('the demo\'s workspace', () => {
   });
 
   it('takes other ports, everywhere in the copy, where its own are taken', async () => {
-    const server = createServer().on('error', () => {}).listen(4567);
+    const server = createServer().listen(4567);
     // Somebody else may have it: then it is taken just the same.
-    await Promise.race([once(server, 'listening'), once(server, 'error')]);
+    await new Promise<unknown>((done) => server.once('listening', done).once('error', done));
     folder = await demoFolder('python');
     for (const name of filesBelow(folder.path)) expect(readFileSync(join(folder.path, name), 'utf8')).not.toMatch(/\b4567\b/);
     const port = new URL(folder.url).port;

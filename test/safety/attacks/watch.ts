@@ -17,6 +17,8 @@ const MOST_MEGABYTES = 500;
 /** Only what hangs takes as long. */
 const PATIENCE_MS = 60_000;
 const LOCKERS = ['npm', 'pnpm', 'yarn', 'bun', 'uv', 'poetry', 'pdm', 'pipenv', 'pip-compile', 'pip', 'python3', 'python', 'corepack', 'npx'];
+/** An engine that runs nothing: what heals and looks goes on with it. */
+const ENGINE = 'case "$1 $2" in "info "*|"version "*|"compose version") echo 28.0.0; exit 0;; "ps "*|"network "*|"inspect "*|"image "*) exit 0;; esac\n';
 const OTHERS = ['docker', 'ssh', 'curl', 'gp'];
 /** In a package manager's folder nothing of the repository's settings that can run, lead or send something. */
 const SETTINGS = ['.npmrc', '.yarnrc', '.yarnrc.yml', '.yarn', 'uv.toml', 'pip.conf', 'poetry.toml', 'pdm.toml', 'bunfig.toml', '.pnpmfile.cjs', 'pnpmfile.js', 'pnpm-workspace.yaml', '.pdm-python', '.python-version', '.pip-tools.toml', '.env', 'setup.py', 'node_modules', '.venv'];
@@ -235,7 +237,7 @@ function standIns(bin: string, log: string, real: readonly string[]): string {
   }
   for (const name of [...LOCKERS, ...OTHERS].filter((one) => !real.includes(one))) {
     const file = join(bin, name);
-    writeFileSync(file, `#!/bin/sh\n{ printf '%s ' "$0" "$@"; printf '\\0cwd: %s\\n' "$PWD"; /usr/bin/env; for f in ${SETTINGS.join(' ')}; do [ -e "$f" ] && { printf 'settings: %s\\n' "$f"; [ -f "$f" ] && /bin/cat "$f"; printf '\\nend of settings\\n'; }; done; } > ${log}/${name}.$$ 2>&1\nexit 1\n`);
+    writeFileSync(file, `#!/bin/sh\n{ printf '%s ' "$0" "$@"; printf '\\0cwd: %s\\n' "$PWD"; /usr/bin/env; for f in ${SETTINGS.join(' ')}; do [ -e "$f" ] && { printf 'settings: %s\\n' "$f"; [ -f "$f" ] && /bin/cat "$f"; printf '\\nend of settings\\n'; }; done; } > ${log}/${name}.$$ 2>&1\n${name === 'docker' ? ENGINE : ''}exit 1\n`);
     chmodSync(file, 0o755);
   }
   return bin;

@@ -213,6 +213,9 @@ describe('writePlan', () => {
     const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools));
     expect(stop.message).toMatch(/config\/env is in git/);
     git(root, 'rm', '-q', '--cached', 'config/env');
+    expect((await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools))).message).toMatch(/link to config\/env, which git does not ignore/);
+    mkdirSync(join(root, '.git/info'), { recursive: true });
+    writeFileSync(join(root, '.git/info/exclude'), '/config/env\n');
     await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
     expect(lstatSync(join(root, '.env')).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(root, 'config/env'), 'utf8')).toBe(`A=1\nHONEYCOMB_API_KEY=${KEY}\n`);

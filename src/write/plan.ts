@@ -84,8 +84,9 @@ async function inTurns<T, U>(all: readonly T[], ask: (one: T) => Promise<U>): Pr
 
 async function lockAnswer(op: LockOp, after: Files, tools: Tools, locks: 'run' | 'follow' | 'refuse'): Promise<LockAnswer> {
   if (locks === 'run') return runLock(op, after, tools);
-  if (locks === 'follow') return lockRefusal(op, after) ?? { files: [] };
-  return refuse(`${op.writes.join(', ')} has to follow its manifest; ${op.argv[0]} asks a registry for that, and --offline was said.`);
+  const refused = lockRefusal(op, after);
+  if (refused !== undefined || locks === 'follow') return refused ?? { files: [] };
+  return refuse(`${op.writes.join(', ')} has to follow its manifest; ${op.argv[0]} asks a registry for that, which --offline forbids.`);
 }
 
 const LOCK_BY_HAND = 'Fix that, or run the lines below where you trust these files; then run init again.';

@@ -333,7 +333,7 @@ describe('a look runs no package manager', () => {
       expect(text).toMatchObject({ code: 0, err: expect.stringMatching(/web\/package-lock\.json follows: `npm install --package-lock-only[^`]*`, not run in a dry run/) as string });
       expect(JSON.parse(json.out)).toMatchObject({ exit: 0, edits: expect.arrayContaining([expect.objectContaining({ path: 'web/package-lock.json', kind: 'lock', status: 'follows' })]) as object });
     } else if (flags[0] === '--offline') {
-      expect(text).toMatchObject({ code: 1, err: expect.stringMatching(/npm asks a registry[^]*--offline was[^]*cd web\n[^]*npm install --package-lock-only/) as string });
+      expect(text).toMatchObject({ code: 1, err: expect.stringMatching(/npm asks a registry[^]*--offline[^]*cd web\n[^]*npm install --package-lock-only/) as string });
     }
   });
   test('a plan to save is whole, or it is none', async () => {

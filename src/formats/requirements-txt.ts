@@ -104,7 +104,7 @@ export function includes(text: string, kind?: 'requirement' | 'constraint'): str
 }
 
 // PEP 508: name, extras, then a URL or version clauses, then a marker.
-const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\]\s*)?(?:@\s*\S+\s*|\(([^)]*)\)\s*|((?:===|[=~!<>]=|[<>])[^;]*))?(?:;\s*(\S.*)?)?$/s;
+const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\]\s*)?(?:@\s*\S+\s*|\(([^)]*)\)\s*|((?:===|[=~!<>]=|[<>])[^;]*))?(?:;\s*(\S.*))?$/s;
 const CLAUSES = /^(?:(?:===|[=~!<>]=|[<>])\s*[^\s,;()<>=!~]+\s*(?:,\s*|$))*$/;
 
 /** The libraries that the file names itself (not what it includes), in order. Lines without a name are left out. */

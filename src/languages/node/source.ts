@@ -34,9 +34,17 @@ export function jsSources(files: Files, manifest: Path): readonly JsSource[] {
 }
 
 /** Comments become blanks; strings and template literals are left as they are ("https://…" is no comment). */
-export function withoutComments(text: string): string {
-  return text.replaceAll(/("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\[^]|[^`\\])*`?)|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/g, (whole: string, kept: string | undefined) => kept ?? whole.replaceAll(/[^\n]/g, ' '));
+export function withoutComments(text: string, depth = 0): string {
+  return text.replaceAll(/("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\.|[^`\\])*`?)|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/g, (whole: string, kept: string | undefined) => {
+    // What begins here has no end (a quote in a regular expression, an apostrophe): it begins nothing. Each level reads the text once more.
+    const isClosed = kept === undefined ? whole.startsWith('//') || (whole.length > 3 && whole.endsWith('*/')) : isString(kept);
+    if (!isClosed) return depth === MOST_UNCLOSED ? whole : whole.charAt(0) + withoutComments(whole.slice(1), depth + 1);
+    return kept ?? whole.replaceAll(/[^\n]/g, ' ');
+  });
 }
+
+const MOST_UNCLOSED = 8;
+const isString = (text: string): boolean => text.length > 1 && text.endsWith(text.charAt(0)) && /(?<!\\)(?:\\\\)*$/.test(text.slice(0, -1));
 
 /** The first place where a pattern occurs in the sources. */
 export function firstMatch(sources: readonly JsSource[], pattern: RegExp): Evidence | undefined {

@@ -70,8 +70,7 @@ describe('the rooms', () => {
   });
 
   test('git is started in one place', () => {
-    // The journal's own question is to go: it keeps to the user's state folder then.
-    const elsewhere = sources.filter((path) => path !== 'src/io/git.ts' && path !== 'src/write/journal.ts');
+    const elsewhere = sources.filter((path) => path !== 'src/io/git.ts');
     expect(linesWith(elsewhere, /(?:exec|execSync|startChild|\bgit)\(\s*\[\s*['"`]git['"`]|=\s*\[['"`]git['"`]/)).toEqual([]);
     expect(linesWith(['src/io/git.ts'], /\['git', /)).toHaveLength(2);
   });

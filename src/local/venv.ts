@@ -85,11 +85,12 @@ function keyOf(wanted: Installable | undefined, version: string, files: Files): 
 }
 
 async function make(folder: string, python: Python, wanted: Installable | undefined, service: Service, files: Files, tools: Tools, says: (text: string) => void): Promise<void> {
-  const made = await tools.exec([...python.argv, '-m', 'venv', folder], { ms: 3 * MINUTES });
+  // -I: a venv.py or a pip of the workspace's own is not taken for Python's.
+  const made = await tools.exec([...python.argv, '-I', '-m', 'venv', folder], { ms: 3 * MINUTES });
   if (made.code !== 0) throw new Stop(EXIT.notDone, `No virtual environment could be made for ${service.name}: ${lastWords(made.out + made.err)}`, 'On Debian and Ubuntu: sudo apt install python3-venv');
   if (wanted === undefined || wanted.words.length === 0) return;
   says(`pip install ${wanted.words.slice(0, 2).join(' ')}`);
-  const installed = await tools.exec([join(programsOf(folder), 'python'), '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted.words], { cwd: join(files.root, wanted.dir), ms: 15 * MINUTES });
+  const installed = await tools.exec([join(programsOf(folder), 'python'), '-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted.words], { cwd: join(files.root, wanted.dir), ms: 15 * MINUTES });
   if (installed.code !== 0) throw new Stop(EXIT.notDone, `pip could not install ${service.app?.manifest?.path ?? 'the packages'} of ${service.name}: ${lastWords(installed.out + installed.err)}`, 'Correct the file, or start the service with Docker Compose.');
 }
 

@@ -24,14 +24,15 @@ let rules: Rules | undefined;
 /** What stands between the name of a maker and the value: the rest of the name, a sign of assignment, quotes. */
 const ASSIGNED = String.raw`[\w.-]{0,24}\\?["'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=,(])[ \t]{0,8}\\?["'\x60]{0,3}`;
 
-const kind = (id: string): string => id.replaceAll('-', ' ');
+const kindOf = (id: string): string => id.replaceAll('-', ' ');
+
 /** Every expression of the rules, for what proves them linear; `words`: what gets each to be tried. */
 export function keptRules(): readonly (Rule & { readonly words: readonly string[] })[] {
   const { keys, values } = JSON.parse(template('secrets/rules.json')) as Written;
   return [
-    ...keys.map(([id, words, key, flags]) => ({ kind: kind(id), words, match: new RegExp(key, `g${flags}`) })),
+    ...keys.map(([id, words, key, flags]) => ({ kind: kindOf(id), words, match: new RegExp(key, `g${flags}`) })),
     // A value behind a name has a digit: else it could be any word.
-    ...values.map(([id, words, names, value]) => ({ kind: kind(id), words, match: new RegExp(`(?:${names})${ASSIGNED}((?=[^\\d\\s]{0,100}\\d)(?:${value}))(?![\\w-])`, 'gi') })),
+    ...values.map(([id, words, names, value]) => ({ kind: kindOf(id), words, match: new RegExp(`(?:${names})${ASSIGNED}((?=[^\\d\\s]{0,100}\\d)(?:${value}))(?![\\w-])`, 'gi') })),
   ];
 }
 

@@ -37,6 +37,7 @@ export function stepsOf(source: string, flags: string, text: string, most: numbe
         if (node.kind === 'word') return (isWord(at - 1) !== isWord(at)) !== node.negate && go(at);
         // Lookbehinds of the test are one character.
         if (node.kind === 'lookbehind') return (at > 0 && alternatives(node.alternatives, at - 1, (end) => end === at)) !== node.negate && go(at);
+        if (node.kind !== 'lookahead') throw new Error(node.kind);
         return alternatives(node.alternatives, at, () => true) !== node.negate && go(at);
       default: throw new Error(node.type);
     }

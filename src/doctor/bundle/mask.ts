@@ -52,6 +52,12 @@ export interface Hidden {
   readonly value: string;
 }
 
+/** What a text of this place holds that is no name and no placeholder. */
+const found = (text: string, place: string): readonly Span[] => {
+  const source = SOURCE.test(place);
+  return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
+};
+
 /**
  * @param secrets values that are known to be secret: the shell's, the stores', the containers'.
  * @param salt of this bundle alone, so that nobody can try out words against what stands for them.
@@ -83,10 +89,6 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
     });
   };
   const everywhere = (text: string): string => replaced(text, words.find(text).map(({ at, word, skip }) => ({ at, length: word.length - skip, put: (stands.get(word) ?? '').slice(skip) })));
-  const found = (text: string, place: string): readonly Span[] => {
-    const source = SOURCE.test(place);
-    return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
-  };
   const inPlace = (text: string, place: string): string => {
     // Another program's password may be a word that stands all over: it goes where it is named.
     let end = 0;

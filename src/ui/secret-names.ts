@@ -6,7 +6,8 @@ import { looksRandom } from './random-looking.ts';
 import type { Span } from './secret-shapes.ts';
 
 /** `isSecretName`, as it stands in front of a value; up to 60 more characters of the name may follow. */
-const NAMED = String.raw`(?:KEY(?!words?\b|board|cloak|space|frame|map\b|code|stroke|ring)|TOKEN(?!iz)|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|(?:PASS|PWD)(?![A-Za-z])|(?<=_)PW(?![A-Za-z])|(?<![A-Za-z])AUTH(?![A-Za-z])|CREDENTIAL|CREDS|(?<![A-Za-z])SALT(?![A-Za-z])|MNEMONIC|CONNECTION_?STRING|HEADERS)[\w.-]{0,60}`;
+const WORDS = String.raw`(?:KEY(?!words?\b|board|cloak|space|frame|map\b|code|stroke|ring)|TOKEN(?!iz)|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|(?:PASS|PWD)(?![A-Za-z])|(?<=_)PW(?![A-Za-z])|(?<![A-Za-z])AUTH(?![A-Za-z])|CREDENTIAL|CREDS|(?<![A-Za-z])SALT(?![A-Za-z])|MNEMONIC|CONNECTION_?STRING|HEADERS)`;
+const NAMED = `${WORDS}[\\w.-]{0,60}`;
 /** Pairs of a list stand apart by these; within a value they are letters of it. */
 const NEXT = String.raw`[;&,](?![\w .-]{1,60}[=:])`;
 const BARE = String.raw`["'\x60]{0,3}((?![{[(])(?:[^\s"'\x60;&,\\]|${NEXT}|\\(?![nrt"'\\])){4,4096})`;
@@ -14,57 +15,82 @@ const QUOTED = String.raw`[fbruFBRU@$]{0,2}(?:\\"([^"\n]{4,4096}?)\\"|\\'([^'\n]
 const SEPARATED = String.raw`(?:\\?["'])?\]?[ \t]{0,8}(?:\?\?=|\|\|=|=>|:=|[:=]|%3D)(?!=)[ \t]{0,8}`;
 const KIND = 'value of a secret’s name';
 
+/** Tried where a name stands; what must stand in front of it is looked for backwards. */
 const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: RegExp])[] = [
-  ['either', new RegExp(`${NAMED}${SEPARATED}(?:${QUOTED}|${BARE})`, 'gid')],
+  ['either', here(`(?<!\\$\\{\\w{0,60})${NAMED}${SEPARATED}(?:${QUOTED}|${BARE})`)],
   // Typed: api_key: str = "…", const key string = "…"; compared: token == "…".
-  ['quoted', new RegExp(`${NAMED}(?:[ \\t]{0,4}:?[ \\t]{0,4}(?:str|string|bytes|char|Final|Optional|SecretStr)\\b[^\\n"'=]{0,40}=|["'\\]]{0,2}[ \\t]{0,8}[=!]==?)[ \\t]{0,8}(?:[\\w.]{1,40}\\()?${QUOTED}`, 'gid')],
+  ['quoted', here(`${NAMED}(?:[ \\t]{0,4}:?[ \\t]{0,4}(?:str|string|bytes|char|Final|Optional|SecretStr)\\b[^\\n"'=]{0,40}=|["'\\]]{0,2}[ \\t]{0,8}[=!]==?)[ \\t]{0,8}(?:[\\w.]{1,40}\\()?${QUOTED}`)],
   // Wrapped: SecretStr("…"), Buffer.from('…').
-  ['quoted', new RegExp(`${NAMED}${SEPARATED}(?:new )?(?:Secret\\w{0,20}|Buffer\\.from|bytes|str|String|base64\\.\\w{1,20}|atob|b64decode|pydantic\\.SecretStr)\\(${QUOTED}`, 'gid')],
+  ['quoted', here(`${NAMED}${SEPARATED}(?:new )?(?:Secret\\w{0,20}|Buffer\\.from|bytes|str|String|base64\\.\\w{1,20}|atob|b64decode|pydantic\\.SecretStr)\\(${QUOTED}`)],
   // setdefault("NAME", "value"), getenv("NAME", "value"), ("x-api-key", "value"); env.NAME || "value".
-  ['quoted', new RegExp(`\\([ \\t]{0,4}["'][\\w.-]{0,60}${NAMED}["'],[ \\t]{0,8}${QUOTED}`, 'gid')],
-  ['quoted', new RegExp(`${NAMED}(?:["']?[\\])]?[ \\t]{0,4}(?:\\|\\||\\?\\?|or))[ \\t]{0,8}${QUOTED}`, 'gid')],
+  ['quoted', here(`(?<=\\([ \\t]{0,4}["'][\\w.-]{0,60})${NAMED}["'],[ \\t]{0,8}${QUOTED}`)],
+  ['quoted', here(`${NAMED}(?:["']?[\\])]?[ \\t]{0,4}(?:\\|\\||\\?\\?|or))[ \\t]{0,8}${QUOTED}`)],
   // --password value, also in a list of words.
-  ['either', new RegExp(`--[\\w-]{0,40}${NAMED}["']?(?:,[ \\t]{0,4}|[ \\t]{1,8}|\\s{1,40}-[ \\t]{1,4})(?=["']?[^\\s-])(?:${QUOTED}|${BARE})`, 'gid')],
+  ['either', here(`(?<=--[\\w-]{0,40})${NAMED}["']?(?:,[ \\t]{0,4}|[ \\t]{1,8}|\\s{1,40}-[ \\t]{1,4})(?=["']?[^\\s-])(?:${QUOTED}|${BARE})`)],
   // A Dockerfile's older form.
-  ['either', new RegExp(`\\bENV[ \\t]{1,8}\\w{0,60}${NAMED}[ \\t]{1,8}(?:${QUOTED}|${BARE})`, 'gid')],
+  ['either', here(`(?<=\\bENV[ \\t]{1,8}\\w{0,60})${NAMED}[ \\t]{1,8}(?:${QUOTED}|${BARE})`)],
   // - name: NAME, and its value in the next line; <add key="…" value="…"/>; <password>…</password>.
-  ['either', new RegExp(`\\b(?:name|key)["']?[ \\t]{0,4}[:=][ \\t]{0,4}["']?[\\w.-]{0,60}${NAMED}["']?,?\\s{1,80}["']?value["']?[ \\t]{0,4}[:=][ \\t]{0,4}(?:${QUOTED}|${BARE})`, 'gid')],
-  ['quoted', new RegExp(`<[\\w.-]{0,40}${NAMED}>([^<>\\s]{4,2000})<`, 'gid')],
+  ['either', here(`(?<=\\b(?:name|key)["']?[ \\t]{0,4}[:=][ \\t]{0,4}["']?[\\w.-]{0,60})${NAMED}["']?,?\\s{1,80}["']?value["']?[ \\t]{0,4}[:=][ \\t]{0,4}(?:${QUOTED}|${BARE})`)],
+  ['quoted', here(`(?<=<[\\w.-]{0,40})${NAMED}>([^<>\\s]{4,2000})<`)],
   // What a variable has where it is not set: ${NAME:-value}.
-  ['quoted', new RegExp(`\\$\\{\\w{0,60}${NAMED}:?[-=+]["']?([^}\\s"']{4,1000})["']?\\}`, 'gid')],
+  ['quoted', here(`(?<=\\$\\{\\w{0,60})${NAMED}:?[-=+]["']?([^}\\s"']{4,1000})["']?\\}`)],
 ];
+function here(source: string): RegExp {
+  return new RegExp(source, 'iyd');
+}
+const NAMES = new RegExp(WORDS, 'gi');
+const REST_OF_NAME = /[\w.-]{0,60}/y;
 /** Of headers all pairs. */
 const HEADERS = /HEADERS?[\w.-]{0,60}(?:\\?["'])?[ \t]{0,8}(?:=>|:=|[:=])(?!=)[ \t]{0,8}["']{0,2}([^\s"'#{[(][^\s"'#]{3,4096})/gdi;
 /** A list or a dictionary begins. */
-const OPENS = new RegExp(`${NAMED}${SEPARATED}(?:[\\w.]{1,40})?[[({]`, 'gi');
+const OPENS = new RegExp(`${NAMED}${SEPARATED}(?:[\\w.]{1,40})?[[({]`, 'iy');
 /** The lines below are the value: "name: |", "name:" and a list or a map. */
-const BELOW = new RegExp(`^([ \\t]{0,80})(?:- )?["']?[\\w.-]{0,60}?${NAMED}["']?:[ \\t]{0,4}([|>][-+0-9]{0,3})?[ \\t]{0,4}(?:#[^\\n]{0,200})?\\n`, 'gim');
+const BELOW = new RegExp(`([ \\t]{0,80})(?:- )?["']?[\\w.-]{0,60}?${NAMED}["']?:[ \\t]{0,4}([|>][-+0-9]{0,3})?[ \\t]{0,4}(?:#[^\\n]{0,200})?\\n`, 'iy');
 const STRINGS = new RegExp(QUOTED, 'gd');
 
 /** Every value behind a secret's name, in no order. */
 export function assignedSpans(text: string): readonly Span[] {
   const found: Span[] = [];
-  for (const [form, match] of ASSIGNED) {
-    for (const one of text.matchAll(match)) {
+  const names = namesIn(text);
+  for (const name of names) {
+    for (const [form, match] of ASSIGNED) {
+      match.lastIndex = name;
+      const one = match.exec(text);
+      if (one === null) continue;
       const group = one.findLastIndex((value, i) => i > 0 && value !== undefined);
-      const [at = 0] = one.indices?.[group] ?? [];
+      const [from = 0] = one.indices?.[group] ?? [];
       const bare = form === 'either' && group === one.length - 1;
       const value = bare ? (one[group] ?? '').replace(/[,;)\]}\\]{1,3}$/, '') : one[group] ?? '';
       // Partly filled in, and itself made of names and values: DSN="Driver={x};Pwd=…".
-      if (!bare && FILLED.test(value) && /[=:]/.test(value)) found.push(...assignedSpans(value).map((span) => ({ ...span, at: at + span.at })));
-      found.push(...partsOf({ at, text: value, kind: KIND, form: bare ? 'bare' : 'quoted' }).filter((span) => isValue(span.text, text.slice(Math.max(0, one.index - 1), at))));
+      if (!bare && FILLED.test(value) && /[=:]/.test(value)) found.push(...assignedSpans(value).map((span) => ({ ...span, at: from + span.at })));
+      found.push(...partsOf({ at: from, text: value, kind: KIND, form: bare ? 'bare' : 'quoted' }).filter((span) => isValue(span.text, text.slice(Math.max(0, name - 1), from))));
     }
   }
   for (const one of text.matchAll(HEADERS)) found.push(...partsOf({ at: one.indices?.[1]?.[0] ?? 0, text: (one[1] ?? '').replace(/[,;)\]}\\]{1,3}$/, ''), kind: 'header', form: 'bare' }).filter((span) => isValue(span.text, '')));
-  return [...found, ...insideSpans(text), ...belowSpans(text)].flatMap(writtenOut);
+  return [...found, ...insideSpans(text, names), ...belowSpans(text, names)].flatMap(writtenOut);
+}
+
+/** Where names of secrets stand; of the words of one name ("API_KEY_SECRET") the first. */
+function namesIn(text: string): readonly number[] {
+  const found: number[] = [];
+  let end = 0;
+  for (const { index } of text.matchAll(NAMES)) {
+    if (index < end) continue;
+    found.push(index);
+    REST_OF_NAME.lastIndex = index;
+    end = index + (REST_OF_NAME.exec(text)?.[0].length ?? 0);
+  }
+  return found;
 }
 
 /** Strings of a list or a dictionary behind a secret's name, to the bracket that closes it. */
-function insideSpans(text: string): readonly Span[] {
+function insideSpans(text: string, names: readonly number[]): readonly Span[] {
   const found: Span[] = [];
   let end = 0;
-  for (const { 0: all, index } of text.matchAll(OPENS)) {
-    const from = index + all.length;
+  for (const name of names) {
+    OPENS.lastIndex = name;
+    const from = name + (OPENS.exec(text)?.[0].length ?? 0);
+    if (from === name) continue;
     if (from < end) continue;
     end = closing(text, from);
     const inside = text.slice(from, end);
@@ -92,11 +118,20 @@ function closing(text: string, from: number): number {
   return most;
 }
 
+/** Of the line of a place, no more than 200 signs back: names stand near its start. */
+const lineStart = (text: string, at: number): number => {
+  const before = text.slice(Math.max(0, at - 200), at);
+  return at - before.length + before.lastIndexOf('\n') + 1;
+};
+
 /** YAML: the lines below a secret's name that stand further in. */
-function belowSpans(text: string): readonly Span[] {
+function belowSpans(text: string, names: readonly number[]): readonly Span[] {
   const found: Span[] = [];
   let end = 0;
-  for (const head of text.matchAll(BELOW)) {
+  for (const name of names) {
+    BELOW.lastIndex = lineStart(text, name);
+    const head = BELOW.exec(text);
+    if (head === null) continue;
     const [all, indent = '', block] = head;
     let at = head.index + all.length;
     if (head.index < end) continue;

@@ -126,19 +126,25 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
     masked: () => [...told].map(([kind, places]) => ({ kind, places: [...places] })).toSorted((a, b) => b.places.length - a.places.length),
   };
 }
+/** What is masked in a text for itself; in source code a value without quotes is one only where it looks like one. */
+function found(text: string, place: string): readonly Span[] {
+  const source = SOURCE.test(place);
+  return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
+}
+
 const isWord = (value: string): boolean => WORD.test(value) || value.length < SHORTEST;
 const isPlaceholder = (value: string): boolean => NO_SECRET.test(value) && !value.split(/[^A-Za-z0-9]/).some(looksRandom);
 const isCode = (value: string): boolean => CODE.test(value);
 
-/** Whether a quote of the line is still open in front of a place. */
+/** Whether a quote of the line is still open in front of a place, or a comment is. */
 function inString(text: string, at: number): boolean {
-  const line = text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 1_000), at);
+  const line = text.slice(Math.max(0, at - 1_000), at).split('\n').at(-1) ?? '';
   let open = '';
   for (const [sign] of line.matchAll(/\\.|["'`]/g)) {
     if (open === '') open = sign.length === 1 ? sign : '';
     else if (sign === open) open = '';
   }
-  return open !== '';
+  return open !== '' || /(?:^|\s)(?:#|\/\/|\/?\*)(?:\s|$)/.test(line);
 }
 
 /** @returns the line of a place in the text, from 1; the places are asked for in their order. */

@@ -16,7 +16,7 @@ export interface Special {
 export interface Registry {
   readonly url: string;
   readonly host: string;
-  /** Method, address, headers and body of every request. */
+  /** Logins (decoded), method, address, headers and body of every request. */
   readonly requests: string[];
   close(): Promise<void>;
 }
@@ -110,7 +110,8 @@ export async function startRegistry(special: Readonly<Record<string, Special>> =
     request.on('data', (chunk: string) => void (body += chunk));
     request.on('end', () => {
       const path = decodeURIComponent(request.url ?? '').replace(/[?#].*/s, '');
-      requests.push(`${request.method ?? ''} ${decodeURIComponent(request.url ?? '')} ${JSON.stringify(request.headers)} ${body}`);
+      const basic = [request.headers.authorization, request.headers['proxy-authorization']].map((text) => Buffer.from(text?.replace(/^Basic /, '') ?? '', 'base64').toString('latin1'));
+      requests.push(`${basic.join(' ')} ${request.method ?? ''} ${decodeURIComponent(request.url ?? '')} ${JSON.stringify(request.headers)} ${body}`);
       const python = /\/simple\/([^/]+)\/?$/.exec(path)?.[1];
       const file = /\/files\/([^/]+)\/([^/]+)$/.exec(path);
       const archive = /((?:@[^/]+\/)?[^/]+)\/-\/[^/]*?-(\d[^/]*)\.tgz$/.exec(path);

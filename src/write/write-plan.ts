@@ -118,6 +118,10 @@ function readyAll(disk: Disk, workspace: Workspace, plan: Plan, secrets: Readonl
     if (names.length > 0) keptOutOfGit(disk, workspace.files, patch, target.file, names);
     if (secrets.size > 0 && formats.get(patch.path) === 'ignore-file') readByGit(disk, workspace.files.root, patch);
     const look = disk.look(target.file);
+    // The other name may lie anywhere, and a file with a key in it would be read there too.
+    if (look !== undefined && look.links > 1) {
+      throw new Stop(EXIT.refused, `${patch.path} has a second name (a hard link), perhaps outside of the workspace, and what is there would change too. Nothing was written.`, 'Give it a file of its own: copy it, and put the copy in its place.');
+    }
     const bytes = look === undefined ? null : disk.read(target.file);
     if ((bytes === null ? null : hashOf(bytes)) !== patch.before) throw moved(patch.path);
     const text = bytes === null ? '' : decode(bytes, patch.encoding);

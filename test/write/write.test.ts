@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Stop } from '../../src/stop.ts';
@@ -200,11 +200,14 @@ describe('writePlan', () => {
     expect(treeOf(root)).toEqual(BEFORE);
   });
 
-  test('hard links keep their other name', async () => {
+  test('a file with a second name is not written: nobody knows where that is', async () => {
     const { root, tools } = start();
-    linkSync(join(root, 'api/requirements.txt'), join(root, 'same.txt'));
-    await writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools);
-    expect(treeOf(root)['same.txt']).toContain('opentelemetry-distro');
+    linkSync(join(root, 'api/requirements.txt'), `${root}.outside`);
+    const before = treeOf(root);
+    const stop = await stopOf(writePlan(workspaceAt(root), await planFor(root, tools), SECRETS, tools));
+    expect([stop.exit, stop.message]).toEqual([4, expect.stringMatching(/requirements\.txt has a second name/)]);
+    expect(treeOf(root)).toEqual(before);
+    rmSync(`${root}.outside`);
   });
 
   test('a link inside the workspace stays a link', async () => {

@@ -38,6 +38,8 @@ interface Does {
   readonly stdin?: string;
   /** It starts containers or processes where it can. */
   readonly starts?: true;
+  /** It reads nothing of the repository: once, among the attacks on what is printed. */
+  readonly reads?: 'nothing';
 }
 const BUNDLE = '@HOME@/tmp/bundle.json';
 const COMMANDS: readonly Does[] = [
@@ -48,7 +50,7 @@ const COMMANDS: readonly Does[] = [
   { name: 'doctor', argv: ['doctor'] },
   { name: 'verify', argv: ['verify'], starts: true },
   { name: 'run', argv: ['run', 'no such service'], offline: true },
-  { name: 'explain', argv: ['explain'], offline: true, stdin: `api-1 | Failed to export traces to localhost:4318, error code: StatusCode.UNAVAILABLE\n${'a'.repeat(100_000)}\n\u001b[31m::error::x\n` },
+  { name: 'explain', argv: ['explain'], offline: true, reads: 'nothing', stdin: `api-1 | Failed to export traces to localhost:4318, error code: StatusCode.UNAVAILABLE\n${'a'.repeat(100_000)}\n\u001b[31m::error::x\n` },
   { name: 'view', argv: ['view', '--host', '127.0.0.1', '--port', '0', '--save', 'saved.jsonl'], offline: true, until: /Ctrl-C ends it/ },
   { name: 'init', argv: ['init', '--yes', '--offline'], offline: true, writes: true, traced: true },
   { name: 'doctor that fixes', argv: ['doctor', '--offline', '--no-docker', '--fix', '--yes'], offline: true, writes: true },
@@ -189,6 +191,7 @@ async function everyCommand(attack: Attack, at: Ground, { top, program, attacker
 
   for (const does of COMMANDS) {
     if (does.starts === true && attack.real?.includes('docker') === true) continue;
+    if (does.reads === 'nothing' && attack.env?.['GITHUB_ACTIONS'] === undefined) continue;
     const was = attack.during === undefined && does.writes === undefined ? root() : undefined;
     const trace = does.traced === true && works ? join(top, 'trace') : undefined;
     const stop = attack.during?.(at);

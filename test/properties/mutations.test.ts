@@ -83,10 +83,10 @@ test('a disturbed workspace: refused with a sentence, or only insertions, nothin
         remove();
       }
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 15_000, markInterruptAsFailure: false },
+    { numRuns: 40 },
   );
   expect(written).toBeGreaterThan(refused / 2);
-});
+}, 600_000);
 
 test('the fixtures that are disturbed are those of the repository', () => {
   expect(cases.length).toBeGreaterThanOrEqual(25);

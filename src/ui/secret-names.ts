@@ -52,11 +52,15 @@ const STRINGS = new RegExp(QUOTED, 'gd');
 export function assignedSpans(text: string): readonly Span[] {
   const found: Span[] = [];
   const names = namesIn(text);
-  for (const name of names) {
-    for (const [form, match] of ASSIGNED) {
+  for (const [form, match] of ASSIGNED) {
+    let end = 0;
+    for (const name of names) {
+      // A name within a value is a part of it.
+      if (name < end) continue;
       match.lastIndex = name;
       const one = match.exec(text);
       if (one === null) continue;
+      end = match.lastIndex;
       const group = one.findLastIndex((value, i) => i > 0 && value !== undefined);
       const [from = 0] = one.indices?.[group] ?? [];
       const bare = form === 'either' && group === one.length - 1;

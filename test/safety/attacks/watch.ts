@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { dockerConfig } from '../../helpers/docker-config.ts';
 import { CANARY, programOnPath } from '../program.ts';
@@ -64,20 +64,22 @@ const passes = (name: string): boolean => !/^(workspace|log|bin|trace|home\/stat
 type Snapshot = ReadonlyMap<string, string>;
 function snapshot(folder: string, wanted: (path: string) => boolean): Snapshot {
   const found = new Map<string, string>();
-  const look = (path: string): void => {
-    const name = relative(folder, path);
+  // Names are bytes: not each of them is text.
+  const look = (path: Buffer): void => {
+    const name = path.subarray(Buffer.byteLength(folder) + 1).toString('latin1');
     if (!wanted(name)) return;
     const stats = lstatSync(path);
     if (stats.isDirectory()) {
       found.set(name, 'folder');
-      for (const entry of readdirSync(path)) look(join(path, entry));
+      for (const entry of readdirSync(path, { encoding: 'buffer' })) look(Buffer.concat([path, SLASH, entry]));
     } else if (stats.isSymbolicLink()) found.set(name, `-> ${readlinkSync(path)}`);
     else if (stats.isFile()) found.set(name, `${stats.mode & 0o777} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`);
     else found.set(name, 'no file');
   };
-  look(folder);
+  look(Buffer.from(folder));
   return found;
 }
+const SLASH = Buffer.from('/');
 const changes = (was: Snapshot, is: Snapshot): string[] => [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
 
 /** A server that keeps every byte, and has nothing for anybody. */
@@ -220,14 +222,15 @@ const filesIn = (folder: string): readonly string[] => readdirSync(folder);
 function secretsIn(folder: string, canaries: readonly string[]): readonly string[] {
   const found: string[] = [];
   let left = 500;
-  const look = (path: string): void => {
+  const look = (path: Buffer): void => {
     if (--left < 0) return;
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return;
-    if (stats.isDirectory()) for (const entry of readdirSync(path)) look(join(path, entry));
-    else if (stats.isFile() && stats.size < 1_000_000 && relative(folder, path) !== '.env' && hasAny(readFileSync(path, 'latin1'), canaries)) found.push(relative(folder, path));
+    const name = path.subarray(Buffer.byteLength(folder) + 1).toString('latin1');
+    if (stats.isDirectory()) for (const entry of readdirSync(path, { encoding: 'buffer' })) look(Buffer.concat([path, SLASH, entry]));
+    else if (stats.isFile() && stats.size < 1_000_000 && name !== '.env' && hasAny(readFileSync(path, 'latin1'), canaries)) found.push(name);
   };
-  look(folder);
+  look(Buffer.from(folder));
   return found;
 }
 

@@ -14,10 +14,10 @@
 import { RegExpParser } from '@eslint-community/regexpp';
 
 /** Characters outside ASCII that stand for all of their general category, white space, and folding. */
-const OTHERS = [0x80, 0x85, 0xa0, 0xa2, 0xa6, 0xa9, 0xab, 0xad, 0xb2, 0xb5, 0xbb, 0xbf, 0xc9, 0xd7, 0xdf, 0xe9, 0x130, 0x131, 0x17f, 0x1c5, 0x2b0, 0x300, 0x3b1, 0x5d0, 0x660, 0x903, 0x488, 0x1680, 0x2000, 0x200b,
+const OTHERS = [0x34f, 0x115f, 0x180e, 0x3164, 0xfe00, 0x80, 0x85, 0xa0, 0xa2, 0xa6, 0xa9, 0xab, 0xad, 0xb2, 0xb5, 0xbb, 0xbf, 0xc9, 0xd7, 0xdf, 0xe9, 0x130, 0x131, 0x17f, 0x1c5, 0x2b0, 0x300, 0x3b1, 0x5d0, 0x660, 0x903, 0x488, 0x1680, 0x2000, 0x200b,
   0x2014, 0x2018, 0x2019, 0x201a, 0x2028, 0x2029, 0x203f, 0x20ac, 0x212a, 0x2160, 0x2200, 0x2500, 0x3000, 0x4e00, 0x309b, 0xd83d, 0xde00, 0xe000, 0xfdd0, 0xfeff, 0xffff];
 const ASTRAL = [0x10400, 0x1d165, 0x1d7ce, 0x1f600, 0x20000, 0xe0001, 0xf0000, 0x10ffff];
-const CATEGORY = /^\\[pP]\{(?:General_Category=|gc=)?(?:[LMNPSZC][a-z]?|Any|ASCII|Control|Letter|Number|Punctuation|Separator)\}$/;
+const CATEGORY = /^\\[pP]\{(?:General_Category=|gc=)?(?:[LMNPSZC][a-z]?|Any|ASCII|Default_Ignorable_Code_Point|Control|Letter|Number|Punctuation|Separator)\}$/;
 /** More copies than this is no small constant. */
 const MOST_COPIES = 300;
 const MOST_STATES = 6_000;
@@ -69,7 +69,7 @@ function automaton(pattern, flags, unbounded) {
   const codes = new Set([...Array.from({ length: 128 }, (_, code) => code), ...OTHERS, ...(unicode ? ASTRAL : [])]);
   const visit = (node) => {
     if (node.type === 'Character') for (const near of [-1, 0, 1]) codes.add(Math.max(0, node.value + near));
-    if (node.type === 'CharacterSet' && node.kind === 'property' && !CATEGORY.test(node.raw)) throw new Unknown(`${node.raw} is no general category`);
+    if (node.type === 'CharacterSet' && node.kind === 'property' && !CATEGORY.test(node.raw)) throw new Unknown(`${node.raw} is not known here`);
     if (node.type === 'ExpressionCharacterClass' || node.type === 'ClassStringDisjunction') throw new Unknown('flag v');
     for (const key of ['alternatives', 'elements']) for (const child of node[key] ?? []) visit(child);
     for (const key of ['element', 'min', 'max']) if (typeof node[key] === 'object' && node[key] !== null) visit(node[key]);
@@ -157,7 +157,8 @@ function automaton(pattern, flags, unbounded) {
       }
       case 'Quantifier': {
         const { element } = node;
-        const loop = unbounded ? node.max > 1 : node.max === Infinity;
+        // A large bound is none: more texts and more ways than there are, so what is linear then is linear.
+        const loop = unbounded ? node.max > 1 : node.max > MOST_COPIES;
         const max = loop ? Math.max(1, Math.min(node.min, unbounded ? 1 : Infinity)) : node.max;
         const min = unbounded ? Math.min(node.min, max) : node.min;
         if (Math.max(min, loop ? 0 : max) > MOST_COPIES) throw new Unknown(`{${node.min},${node.max}} is no small number`);

@@ -88,7 +88,7 @@ function unanswered({ code, err }: ExecResult, top: string, ms: number): Unanswe
   if (code === 127) return { why: `there is a repository, and git cannot be started (${firstLine(err) || 'it is not on PATH'})`, do: 'install git, then run the same command again' };
   if (code === 124) return { why: `git did not answer within ${ms / 1000} s`, do: `${gitIn(top)} status   (what does it wait for?)`, late: true };
   // It names the folder as it wants to have it.
-  const exception = /^\s*(git config --global --add safe\.directory \S.*)$/m.exec(err)?.[1];
+  const exception = /^[ \t]*(git config --global --add safe\.directory \S.*)$/m.exec(err)?.[1];
   if (exception !== undefined) return { why: `git does not trust ${top}, which belongs to another user`, do: exception.trim() };
   const fatal = /^fatal: (.+)$/m.exec(err)?.[1] ?? firstLine(err);
   return { why: `git says: ${fatal === '' ? `nothing (exit code ${code})` : fatal.slice(0, LONGEST)}`, do: `${gitIn(top)} status   (what does it say?)` };

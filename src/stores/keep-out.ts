@@ -1,4 +1,5 @@
 /** The line that keeps a file with a key out of an image, and whether a program could miss the file there. Pure over Files. */
+import { escapeForRegExp } from '../patterns.ts';
 import type { Evidence, Files, Op, Path, Service, Stuck, Workspace } from '../types.ts';
 import { mentioned } from '../workspace/mentions.ts';
 import { takenIn, type TakenIn } from '../workspace/taken-in.ts';
@@ -42,5 +43,6 @@ export function missedBy(service: Service, files: Files, names: readonly string[
   if (words !== undefined) return { where: start?.realWhere ?? { path: build?.dockerfile ?? service.dir }, says: words.slice(0, 120) };
   const library = Object.keys(app?.libraries ?? {}).find((name) => DOTENV.test(name));
   if (library !== undefined) return { where: { path: app?.manifest?.path ?? service.dir }, says: library };
-  return mentioned(service, files, new RegExp([DOTENV.source, ...names.map((name) => `\\b${name}\\b`)].join('|')));
+  const all = names.length === 0 ? DOTENV : new RegExp(`${DOTENV.source}|\\b(?:${names.map(escapeForRegExp).join('|')})\\b`);
+  return mentioned(service, files, all);
 }

@@ -16,7 +16,7 @@ const SEPARATED = String.raw`(?:\\?["'])?\]?[ \t]{0,8}(?:\?\?=|\|\|=|=>|:=|[:=]|
 const KIND = 'value of a secret’s name';
 
 /** Tried where a name stands; what must stand in front of it is looked for backwards. */
-const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: RegExp])[] = [
+export const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: RegExp])[] = [
   ['either', here(`(?<!\\$\\{\\w{0,60})${NAMED}${SEPARATED}(?:${QUOTED}|${BARE})`)],
   // Typed: api_key: str = "…", const key string = "…"; compared: token == "…".
   ['quoted', here(`${NAMED}(?:[ \\t]{0,4}:?[ \\t]{0,4}(?:str|string|bytes|char|Final|Optional|SecretStr)\\b[^\\n"'=]{0,40}=|["'\\]]{0,2}[ \\t]{0,8}[=!]==?)[ \\t]{0,8}(?:[\\w.]{1,40}\\()?${QUOTED}`)],
@@ -36,6 +36,7 @@ const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: RegExp])[]
   ['quoted', here(`(?<=\\$\\{\\w{0,60})${NAMED}:?[-=+]["']?([^}\\s"']{4,1000})["']?\\}`)],
 ];
 function here(source: string): RegExp {
+  // regexp: judged by test/regexes.test.ts
   return new RegExp(source, 'iyd');
 }
 const NAMES = new RegExp(WORDS, 'gi');
@@ -46,6 +47,7 @@ const HEADERS = /HEADERS?[\w.-]{0,60}(?:\\?["'])?[ \t]{0,8}(?:=>|:=|[:=])(?!=)[ 
 const OPENS = new RegExp(`${NAMED}${SEPARATED}(?:[\\w.]{1,40})?[[({]`, 'iy');
 /** The lines below are the value: "name: |", "name:" and a list or a map. */
 const BELOW = new RegExp(`([ \\t]{0,80})(?:- )?["']?[\\w.-]{0,60}?${NAMED}["']?:[ \\t]{0,4}([|>][-+0-9]{0,3})?[ \\t]{0,4}(?:#[^\\n]{0,200})?\\n`, 'iy');
+// regexp: bounded by the lengths in QUOTED
 const STRINGS = new RegExp(QUOTED, 'gd');
 
 /** Every value behind a secret's name, in no order. */
@@ -166,7 +168,7 @@ function partsOf(span: Span): readonly Span[] {
     const [before = ''] = /^[^=:]{0,80}[=:]\s{0,8}(?:Basic|Bearer)?(?:\s|%20){0,4}/.exec(pair) ?? [];
     const part = { ...span, at: at + before.length, text: pair.slice(before.length).replace(/["']$/, '') };
     at += pair.length + 1;
-    return part.text.length < 4 || PLAIN_HEADER.test(before.replace(/[=:]\s*.*$/, '').trim()) ? [] : [part];
+    return part.text.length < 4 || PLAIN_HEADER.test(before.replace(/[=:][^]*$/, '').trim()) ? [] : [part];
   });
 }
 
@@ -185,15 +187,17 @@ export function writtenOut(span: Span): readonly Span[] {
   });
 }
 
-const VERSION = /^(?:[\^~<>=!v ]{0,3}\d{1,4}(?:\.[\dx*]{1,6}){0,3}(?:[-+][\w.+-]{0,30})?[ ,|]{0,4}){1,4}$/;
+const ONE_VERSION = /^(?:[\^~<>=!]{1,2}|[\^~<>=!v]{0,3}\d{1,4}(?:\.[\dx*]{1,6}){0,3}(?:[-+][\w.+-]{0,30})?)$/;
+/** A version or a range of versions: '^1.2.3', '>= 1, < 2'. */
+const isVersion = (value: string): boolean => value.length < 200 && /\d/.test(value) && value.split(/[ ,|]+/).every((part) => part === '' || ONE_VERSION.test(part));
 const ELSEWHERE = /^(?:workspace|file|link|npm|github|git|portal|patch|catalog)[+:]|^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 const PATH = /^(?:~|\.{1,2})?(?:\/[A-Za-z_.@$*{-][\w.@${}*-]{0,80}){1,12}\/?$/;
 /** Names of what lies around a secret: a file, an address, a kind. */
-const ABOUT = /(?:_|-|\b|[a-z])(?:FILE|PATH|DIR|FOLDER|URL|URI|ENDPOINT|HOST|PORT|NAME|TYPE|ALGORITHM|ALG|TTL|EXPIR\w*|MINUTES|SECONDS|LENGTH|SIZE|COUNT|LIMIT|TIMEOUT|REGION|ISSUER|AUDIENCE|PROVIDER|BACKEND|CLASS|MODULE|ENABLED|REQUIRED|HEADER|SERVICE|METHOD|STORE|REF|FORMAT|PREFIX|MODE|SOURCE|SERIALIZER|VERSION)["'\]\s:=>]{0,12}$/i;
+const ABOUT = /(?:_|-|\b|[a-z])(?:FILE|PATH|DIR|FOLDER|URL|URI|ENDPOINT|HOST|PORT|NAME|TYPE|ALGORITHM|ALG|TTL|EXPIR\w{0,20}|MINUTES|SECONDS|LENGTH|SIZE|COUNT|LIMIT|TIMEOUT|REGION|ISSUER|AUDIENCE|PROVIDER|BACKEND|CLASS|MODULE|ENABLED|REQUIRED|HEADER|SERVICE|METHOD|STORE|REF|FORMAT|PREFIX|MODE|SOURCE|SERIALIZER|VERSION)["'\]\s:=>]{0,12}$/i;
 
 /** Not a version, an address, a path, a variable's name; behind "key" alone, or behind the name of a thing about a secret, only what a machine made. */
 function isValue(value: string, before: string): boolean {
-  if (value.length < 4 || VERSION.test(value) && (value.includes('.') || /^[\^~<>=!]/.test(value)) || ELSEWHERE.test(value)) return false;
+  if (value.length < 4 || isVersion(value) && (value.includes('.') || /^[\^~<>=!]/.test(value)) || ELSEWHERE.test(value)) return false;
   const random = value.split(/[^A-Za-z0-9]/).some(looksRandom);
   if (random) return true;
   if (PATH.test(value) || /^[A-Z]{2,30}(?:_[A-Z0-9]{1,30}){1,8}$/.test(value)) return false;

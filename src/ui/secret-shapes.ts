@@ -43,7 +43,7 @@ const SHAPES: readonly Shape[] = [
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:((?:[^\s/"'`<>]){1,256})@/gd },
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:(?!\d{1,5}\/)([^\s@"'`<>:]{1,256})@(?=[\w[])/gd },
   { kind: LOGIN, match: /:\/\/([^\s/:@"'`<>]{16,512})(?::(?:x-oauth-basic|x)?)?@/gd, random: true },
-  { kind: LOGIN, match: /%3A%2F%2F[^\s%"'&]{0,60}%3A((?:[^\s"'&%]|%(?!40|2F)[0-9A-F]{2}){1,256})%40/gdi },
+  { kind: LOGIN, match: /%3A%2F%2F[^\s%"'&]{0,60}%3A((?:[^\s"'&%]|%(?:[0135-9A-F][0-9A-F]|2[0-9A-E]|4[1-9A-F])){1,256})%40/gdi },
   { kind: 'web hook', match: /\bdiscord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,30}\/([\w-]{8,200})/gdi },
   { kind: 'web hook', match: /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/([\w/+-]{8,200})/gdi },
   { kind: 'web hook', match: /\b(?:webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook)\/([\w@/-]{8,400})/gdi },
@@ -51,7 +51,8 @@ const SHAPES: readonly Shape[] = [
   { kind: 'web hook', match: /\bapi\.telegram\.org\/(?:file\/)?bot(\d{1,20}:[\w-]{8,100})/gdi },
   { kind: 'signature in an address', match: /[?&](?:[\w-]{0,30}sig(?:nature)?|code|jwt|pass)=([\w%+/=.~-]{8,2000})/gdi },
   // Keys that the makers' rules ask more of, or that have come since.
-  { kind: 'access key', match: /\b(?:gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[0-9A-Z]{16}|sk-[0-9A-Za-z_-]{20,}|xox[abeoprs]-[0-9A-Za-z-]{10,}|(?:sk|rk|whsec)_(?:live_|test_)?[0-9A-Za-z]{16,}|gl(?:pat|ptt|dt|rt|soat|agent|cbt)-[\w.-]{16,}|npm_[0-9A-Za-z]{20,}|pypi-[\w-]{30,}|hf_[0-9A-Za-z]{20,}|do[opr]_v1_[0-9a-f]{20,}|AIza[\w-]{30,}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|SG\.[\w-]{10,}\.[\w-]{20,}|dckr_pat_[\w-]{20,}|sbp_[0-9a-f]{30,}|vc[a-z]_[0-9A-Za-z]{20,}|PMAK-[\w-]{30,}|NRAK-[0-9A-Z]{20,}|dapi[0-9a-f]{32}|AC[0-9a-f]{32}|SK[0-9a-f]{32}|key-[0-9a-f]{32}|gsk_[0-9A-Za-z]{30,}|r8_[0-9A-Za-z]{30,}|xai-[0-9A-Za-z]{30,}|lin_api_[0-9A-Za-z]{20,}|secret_[0-9A-Za-z]{40,}|ntn_[0-9A-Za-z]{30,}|tskey-[\w-]{16,}|fly_?[\w]{0,12}_[\w+/=,-]{40,}|eyJ[0-9A-Za-z_-]{10,4096}\.[0-9A-Za-z_-]{10,8192}\.[0-9A-Za-z_-]{5,})/gd },
+  { kind: 'access key', match: /\b(?:gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[0-9A-Z]{16}|sk-[0-9A-Za-z_-]{20,}|xox[abeoprs]-[0-9A-Za-z-]{10,}|(?:sk|rk|whsec)_(?:live_|test_)?[0-9A-Za-z]{16,}|gl(?:pat|ptt|dt|rt|soat|agent|cbt)-[\w.-]{16,}|npm_[0-9A-Za-z]{20,}|pypi-[\w-]{30,}|hf_[0-9A-Za-z]{20,}|do[opr]_v1_[0-9a-f]{20,}|AIza[\w-]{30,}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|SG\.[\w-]{10,}\.[\w-]{20,}|dckr_pat_[\w-]{20,}|sbp_[0-9a-f]{30,}|vc[a-z]_[0-9A-Za-z]{20,}|PMAK-[\w-]{30,}|NRAK-[0-9A-Z]{20,}|dapi[0-9a-f]{32}|AC[0-9a-f]{32}|SK[0-9a-f]{32}|key-[0-9a-f]{32}|gsk_[0-9A-Za-z]{30,}|r8_[0-9A-Za-z]{30,}|xai-[0-9A-Za-z]{30,}|lin_api_[0-9A-Za-z]{20,}|secret_[0-9A-Za-z]{40,}|ntn_[0-9A-Za-z]{30,}|tskey-[\w-]{16,}|fly_?[\w]{0,12}_[\w+/=,-]{40,})/gd },
+  { kind: 'web token', match: /(?<![\w-])eyJ[0-9A-Za-z_-]{10,4096}\.[0-9A-Za-z_-]{10,8192}\.[0-9A-Za-z_-]{5,}/gd },
   { kind: 'password hash', match: /\$(?:2[abxy]|apr1|1|5|6|y|argon2(?:id|i|d))\$[^\s"':,]{16,200}/gd },
   // Command lines; in a list of words as well.
   { kind: 'login of a command', match: /\bcurl\b[^\n]{0,160}?[\s"'](?:-u|--user|--proxy-user|-U)(?:["']?,?[\s=]{1,8}["']?|(?=[\w$]))[^\s:"']{0,120}:([^\s"',]{4,200})/gd },

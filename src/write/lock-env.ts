@@ -86,7 +86,7 @@ export function ownSettings(env: Env, root: string): Own | { readonly inside: st
   const texts = [npmrc, join(home, '.yarnrc.yml'), join(home, '.netrc')].map(textOf);
   const [npm = '', yarn = '', netrc = ''] = texts;
   const variables = `${npm}\n${yarn}`.matchAll(/\$\{(\w+)(?=[}:?-])/g);
-  const forAnyHost = /^\s*_(?:auth|authToken|password)\s*=/m.test(npm) || /^npmAuth(?:Token|Ident)\s*:/m.test(yarn) || /^\s*default\b/m.test(netrc);
+  const forAnyHost = /^[ \t]*_(?:auth|authToken|password)[ \t]*=/m.test(npm) || /^npmAuth(?:Token|Ident)\s*:/m.test(yarn) || /^[ \t]*default\b/m.test(netrc);
   return { variables: [...new Set([...variables].map(([, name = '']) => name))], forAnyHost };
 }
 

@@ -101,12 +101,14 @@ function berryLock(path: Path, text: string): Known | Refusal {
   return { text: `${JSON.stringify(model)}\n`, members };
 }
 
-/** Lines of yarn 1's own format: a list of packages, a property with its value, a list's head. */
-const CLASSIC = /^(?:#.*|"?[^\s"#][^"\n]*"?(?:, "?[^\s"][^",\n]*"?)*:| {2}(?:version|resolved|integrity|uid|dependencies|optionalDependencies|permissions)\b.*| {4}\S.*|)$/;
+/** Lines of yarn 1's own format: a comment, a property with its value, a list's head. */
+const CLASSIC = /^(?:#.*| {2}(?:version|resolved|integrity|uid|dependencies|optionalDependencies|permissions)\b.*| {4}\S.*|)$/;
+/** And a list of packages: `"a@^1", b@2:`. */
+const isClassicHead = (line: string): boolean => line.endsWith(':') && line.slice(0, -1).split(', ').every((one) => /^(?:"[^\s"#][^"]*"|[^\s"#][^"]*)$/.test(one));
 
 function classicLock(path: Path, text: string): Known | Refusal {
   for (const line of text.split(/\r?\n/)) {
-    if (!CLASSIC.test(line)) return refuse(`${path} has a line that is not understood.`);
+    if (!CLASSIC.test(line) && !isClassicHead(line)) return refuse(`${path} has a line that is not understood.`);
     if (line === '' || line.startsWith('#')) continue;
     if (!line.startsWith(' ')) {
       for (const one of line.slice(0, -1).split(/,\s*/)) {

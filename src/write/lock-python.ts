@@ -19,7 +19,7 @@ export interface PythonInput {
 }
 
 /** `flask[async] >=3,<4 ; python_version > "3.8"`: a name and versions, no address. */
-const REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[\w\s,.-]*\])?\s*(?:\(?[\s<>=!~\w.,*+-]*\)?)?(?:;[\w\s.'"<>=!~(),+*-]*)?$/;
+const REQUIREMENT = /^[A-Za-z0-9][\w.-]*(?![\w.-])(?:\s*\[[\w\s,.-]*\])?[\s<>=!~\w.,*+()-]*(?:;[\w\s.'"<>=!~(),+*-]*)?$/;
 
 /** A requirement that names its package by name alone. */
 export const isRequirement = (text: unknown): text is string => typeof text === 'string' && REQUIREMENT.test(text.trim()) && !/\.(?:whl|zip|tar|tgz|gz|bz2|xz)(?:\s|\[|;|$)/i.test(text);

@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 
+import { escapeForRegExp } from '../../patterns.ts';
 import { fingerprint, urlForm } from '../../ui/redact.ts';
 import { looksRandom } from '../../ui/random-looking.ts';
 import { secretSpans, type Span } from '../../ui/secret-shapes.ts';
@@ -51,12 +52,6 @@ export interface Hidden {
   readonly kind: string;
   readonly value: string;
 }
-
-/** What a text of this place holds that is no name and no placeholder. */
-const found = (text: string, place: string): readonly Span[] => {
-  const source = SOURCE.test(place);
-  return [...secretSpans(text), ...unknownSpans(text, LOCK_FILE.test(place))].filter(({ at, text: value, form }) => form === 'shape' || (!isPlaceholder(value) && !isCode(value) && !(source && form === 'bare' && NAME.test(value) && !value.split(/\W/).some(looksRandom) && !inString(text, at))));
-};
 
 /**
  * @param secrets values that are known to be secret: the shell's, the stores', the containers'.
@@ -107,7 +102,7 @@ export function maskOf(secrets: Iterable<string>, salt: string, hidden: readonly
   const others = hidden.filter(({ value }) => value.length > 2 && !ordinary.has(value));
   const personal = (text: string, place: string): string => others.reduce((left, { kind, value }) => {
     if (!left.includes(value)) return left;
-    const shown = left.replaceAll(new RegExp(`(?<![A-Za-z0-9])${value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g'), () => alike(value, salt));
+    const shown = left.replaceAll(new RegExp(`(?<![A-Za-z0-9])${escapeForRegExp(value)}(?![A-Za-z0-9])`, 'g'), () => alike(value, salt));
     if (shown !== left) tell(kind, place);
     return shown;
   }, text);

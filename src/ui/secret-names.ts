@@ -197,6 +197,8 @@ const ABOUT = /(?:_|-|\b|[a-z])(?:FILE|PATH|DIR|FOLDER|URL|URI|ENDPOINT|HOST|POR
 
 /** Not a version, an address, a path, a variable's name; behind "key" alone, or behind the name of a thing about a secret, only what a machine made. */
 function isValue(value: string, before: string): boolean {
+  // A header's name, whose value is filled in.
+  if (/^[A-Za-z][\w.-]{0,80}:$|^x-[\w-]{1,80}=$/.test(value)) return false;
   if (value.length < 4 || isVersion(value) && (value.includes('.') || /^[\^~<>=!]/.test(value)) || ELSEWHERE.test(value)) return false;
   const random = value.split(/[^A-Za-z0-9]/).some(looksRandom);
   if (random) return true;

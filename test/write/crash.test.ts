@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -128,14 +128,16 @@ describe('a process that is killed with SIGKILL', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'otel-setup-test-'));
     const bundle = await rolldown({ input: new URL('kill-child.ts', import.meta.url).pathname, platform: 'node', resolve: { mainFields: ['module', 'main'] }, logLevel: 'silent' });
-    await bundle.write({ file: join(folder, 'child.mjs'), format: 'esm', codeSplitting: false });
+    // templates/ lies beside the program's folder, as in the package.
+    symlinkSync(new URL('../../templates', import.meta.url).pathname, join(folder, 'templates'));
+    await bundle.write({ file: join(folder, 'dist', 'child.mjs'), format: 'esm', codeSplitting: false });
     await bundle.close();
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = (...words: readonly string[]) =>
     new Promise<NodeJS.Signals | number | null>((done, failed) => {
-      spawn(process.execPath, [join(folder, 'child.mjs'), ...words], { stdio: ['ignore', 'ignore', 'inherit'] }).on('error', failed).on('exit', (code, signal) => done(signal ?? code));
+      spawn(process.execPath, [join(folder, 'dist', 'child.mjs'), ...words], { stdio: ['ignore', 'ignore', 'inherit'] }).on('error', failed).on('exit', (code, signal) => done(signal ?? code));
     });
 
   async function killed(n: number, when: 'before' | 'after'): Promise<void> {

@@ -9,6 +9,9 @@ import { inOrder } from '../../../patterns.ts';
 import type { Files, Service } from '../../../types.ts';
 import { isOfficial } from './base-image.ts';
 
+/** A source that is no index: `{ git = … }`. */
+const IN_BRACES = inOrder([/\{/g, /(?:git|path|url|workspace)\s*=/g], /\}/);
+
 export interface PythonImage {
   /** Distribution → specifier ('' = any). */
   readonly packages: ReadonlyMap<string, string>;
@@ -35,7 +38,7 @@ export const pythonImage = oncePerService((service: Service, files: Files): Pyth
   // Extras are not among the libraries: opentelemetry-distro[otlp] brings the exporter.
   const texts = [...scripts, manifest?.slot === undefined ? '' : (files.text(manifest.slot.path) ?? '')];
   for (const install of scripts.flatMap((text) => installsIn(text))) if (!add(install, service, files, packages, texts)) complete = false;
-  if (texts.some((text) => /(?:^|\n)[ \t]*-e\s|git\+|https?:\/\/\S{1,300}\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\.|\{[^}]{0,300}(?:git|path|url|workspace)\s*=/.test(text))) complete = false;
+  if (texts.some((text) => /(?:^|\n)[ \t]*-e\s|git\+|https?:\/\/\S{1,300}\.(?:whl|tar\.gz|zip)|\bpath\s*=\s*["']\./.test(text) || IN_BRACES.test(text))) complete = false;
   if (texts.some((text) => /opentelemetry[-_]distro"?\s*(?:\[[^\]]{0,200}otlp|=\s*\{[^}]{0,200}otlp)/i.test(text))) packages.set('opentelemetry-exporter-otlp', '');
   return { packages, complete, bootstraps: texts.some((text) => /opentelemetry-bootstrap\b/.test(text)) };
 });

@@ -259,11 +259,20 @@ const measure = new URL('measure.cjs', import.meta.url).pathname;
 const works = programOnPath('strace') !== undefined;
 
 function begin({ argv, stdin }: Does, at: Ground, { env, program, trace }: How): ChildProcess {
-  const words = [process.execPath, '--require', measure, program, ...argv.map((word) => filled(word, at))];
+  const words = [process.execPath, measure, program, ...argv.map((word) => filled(word, at))];
   const [file = '', ...rest] = trace === undefined ? words : [programOnPath('strace') ?? 'strace', '-f', '--seccomp-bpf', '-qq', '-e', 'signal=none', '-e', 'trace=connect', '-o', trace, ...words];
-  const child = spawn(file, rest, { cwd: at.folder, env, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, rest, { cwd: at.folder, env, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'], detached: true });
   child.stdin?.on('error', () => {}).end(stdin);
   return child;
+}
+
+/** Also what it started: a program that waits would hold its streams open. */
+function end({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid ?? 0), 'SIGKILL');
+  } catch {
+    // It has gone.
+  }
 }
 
 async function run(does: Does, at: Ground, how: How): Promise<Ran> {
@@ -272,7 +281,7 @@ async function run(does: Does, at: Ground, how: How): Promise<Ran> {
   let hung = false;
   const late = setTimeout(() => {
     hung = true;
-    child.kill('SIGKILL');
+    end(child);
   }, PATIENCE_MS);
   for (const [index, stream] of child.stdio.entries()) {
     if (stream === null || stream === undefined || index === 0 || !('setEncoding' in stream)) continue;
@@ -307,7 +316,7 @@ async function afterInterrupt(does: Does, at: Ground, how: How): Promise<number>
   const began = spent();
   let last = began;
   child.kill('SIGINT');
-  const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const late = setTimeout(() => end(child), PATIENCE_MS);
   while (!over.is) {
     await Promise.race([ended, after(10)]);
     const now = spent();

@@ -86,7 +86,8 @@ it('nothing of a random secret is left, in whatever form and between whatever li
     const [, path, write] = ASSIGNMENTS[form] ?? ['', '', String];
     const r = new Maker();
     const made = kinds[kind]?.(r) ?? '';
-    if (/["'\s$]/.test(made)) return;
+    // What has signs of its own (a connection string) is no value of every form: the table above has its places.
+    if (!/^[\w+/=.~-]+$/.test(made) || (write('').includes('://') && made.includes('/'))) return;
     const text = `${lines.join('\n')}\n${write(made)}\n${lines.join('\n')}`;
     expect(seen(masked(text, path), r)).toEqual([]);
     expect(seen(withoutSecrets(text), r)).toEqual([]);

@@ -164,8 +164,10 @@ function automaton(pattern, flags, unbounded) {
         if (Math.max(min, loop ? 0 : max) > MOST_COPIES) throw new Unknown(`{${node.min},${node.max}} is no small number`);
         let to = next;
         if (loop) {
-          const at = add({ kind: 'split', outs: [next] });
-          const body = compile(element, at);
+          // With a bound it may have to fail where a loop could go on: no way through it is sure.
+          const unsure = (to) => (node.max === Infinity ? to : add({ kind: 'any', next: to }));
+          const at = add({ kind: 'split', outs: [unsure(next)] });
+          const body = compile(element, unsure(at));
           nodes[at].outs.push(body);
           to = min === 0 ? at : body;
           for (let copy = 1; copy < min; copy += 1) to = compile(element, to);

@@ -42,6 +42,7 @@ function here(source: string): RegExp {
 const NAMES = new RegExp(WORDS, 'gi');
 const REST_OF_NAME = /[\w.-]{0,60}/y;
 /** Of headers all pairs. */
+// regexp: bounded by the lengths that it names
 const HEADERS = /HEADERS?[\w.-]{0,60}(?:\\?["'])?[ \t]{0,8}(?:=>|:=|[:=])(?!=)[ \t]{0,8}["']{0,2}([^\s"'#{[(][^\s"'#]{3,4096})/gdi;
 /** A list or a dictionary begins. */
 const OPENS = new RegExp(`${NAMED}${SEPARATED}(?:[\\w.]{1,40})?[[({]`, 'iy');

@@ -34,10 +34,13 @@ const LOGIN = 'login in an address';
 const SHAPES: readonly Shape[] = [
   { kind: 'Honeycomb key', match: /\bhc[a-z](?:ik|ic|lk|mk)_[0-9A-Za-z]{6,}/gd },
   // Honeycomb's header, its name and its value apart by up to a few signs; both may be encoded for a URL.
+  // regexp: bounded by the lengths that it names
   { kind: 'Honeycomb key', match: /x-honeycomb-(?:team|apikey|api-key)(?:\\?["']|%22)?(?:\s|%20){0,4}(?:=>|[=:,]|%3[AaDd])(?:\s|%20){0,4}(?:\\?["'`]|%22)?([^"'`\s,<\\][^"'`\s,\\]{5,4000})/gdi, value: true },
   { kind: 'authorization header', match: /\b(?:Basic|Bearer|ApiKey|Api-Key)(?:\s|%20){1,4}([\w+/=.~%-]{6,})/gd, value: true },
+  // regexp: bounded by the lengths that it names
   { kind: 'authorization header', match: /\bAuthorization\\?["']?\]?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?:[A-Za-z][\w-]{0,30}(?:[ \t]|%20){1,4})?([^\s"'`,<>\\][^"'`\n,<>\\]{5,2000})/gdi, value: true },
   // All of them, with their names.
+  // regexp: bounded by the lengths that it names
   { kind: 'cookie', match: /\b(?:Set-)?Cookie\\?["']?[ \t]{0,8}(?:=>|[:=,])[ \t]{0,8}\\?[fb]?["'`]?(?=[\w.-]{1,80}=)([^"'`\n<>\\]{6,4096})/gdi, value: true },
   // user:password@host; the password may hold "@", or "/" (then no port stands in its place).
   { kind: LOGIN, match: /:\/\/[^\s/:@"'`<>]{0,256}:((?:[^\s/"'`<>]){1,256})@/gd },

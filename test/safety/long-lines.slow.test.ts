@@ -29,7 +29,7 @@ test.each(PUMPS)('%j', (pump) => {
   const watch = join(at.home, 'watch.cjs');
   writeFileSync(watch, `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeFileSync(${JSON.stringify(join(said, 'ms'))}, String((user + system) / 1000)); });\n`);
   for (const words of [['doctor', '--offline'], ['init', '--dry-run', '--yes', '--offline'], ['status'], ['explain']]) {
-    const { status, signal } = spawnSync(process.execPath, ['--require', watch, inject('program'), ...words], { cwd: at.folder, env: { HOME: at.home, PATH, CI: '1' }, timeout: 120_000, encoding: 'utf8' });
+    const { status, signal } = spawnSync(process.execPath, ['--require', watch, inject('program'), ...words], { cwd: at.folder, env: { HOME: at.home, PATH, CI: '1' }, timeout: 120_000, killSignal: 'SIGKILL', stdio: 'ignore' });
     expect({ words, signal, status }).toEqual({ words, signal: null, status: expect.toSatisfy((code) => [0, 1, 2, 4].includes(code as number)) });
     const ms = Number(readFileSync(join(said, 'ms'), 'utf8'));
     expect({ words, ms: ms > 5_000 ? ms : 'less' }).toEqual({ words, ms: 'less' });

@@ -29,7 +29,7 @@ describe('whatever comes', () => {
       const { draw, err } = gate();
       draw({ away: 2, rows: [text, [painted(text, 'green')]] }, true);
       draw({ away: 'row', rows: [text], open: true });
-      const moves = [...err().matchAll(/(?:\u001b\[|\u009b)[^A-Za-z]*[A-Za-z]|\r/g)].map(([move]) => move);
+      const moves = [...err().matchAll(new RegExp(`(?:${ESC}\\[|\u009b)[^A-Za-z]*[A-Za-z]|\r`, 'g'))].map(([move]) => move);
       expect(moves).toEqual(['\r', `${ESC}[2A`, `${ESC}[J`, `${ESC}[32m`, `${ESC}[39m`, '\r', `${ESC}[K`]);
     }));
   });

@@ -2,6 +2,7 @@
 import { looksRandom, SHORTEST_RANDOM } from '../../ui/random-looking.ts';
 import type { Span } from '../../ui/secret-shapes.ts';
 
+// regexp: bounded by the lengths that it names
 const TOKEN = new RegExp(`[A-Za-z0-9+/=_~%.-]{${SHORTEST_RANDOM},8192}`, 'g');
 /** What stands in front of a digest: of an image, a lock file, a commit. A digest names what anybody can fetch. */
 const DIGEST = /(?:sha\d{1,3}[-:=~]|@sha256:|\bh1:|(?:integrity|checksum|contentHash|hash|digest|commit|revision|rev|resolved-commit|source-digest)["']?[ \t]{0,4}[:=]?[ \t]{0,4}["']?(?:[\w]{1,6}\/)?)$/i;

@@ -6,9 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 
 import { judge as untyped } from '../.config/linear.mjs';
-import { look as looked, sources } from '../.config/regexes.mjs';
-import { ASSIGNED } from '../src/ui/secret-names.ts';
-import { keptRules } from '../src/ui/secret-rules.ts';
+import { expressionsOf, look as looked, sources } from '../.config/regexes.mjs';
 import { stepsOf } from './helpers/backtrack.ts';
 
 type Verdict = { readonly linear: true } | { readonly linear: false; readonly why: string; readonly degree?: number; readonly pump?: string };
@@ -98,21 +96,8 @@ describe('what it reads of a file', () => {
   });
 });
 
-test('every expression of src is linear, and it reads all of them', () => {
-  const { count, wrong } = (looked as unknown as (paths: readonly string[]) => ReturnType<typeof look>)((sources as unknown as () => string[])());
-  expect(wrong).toEqual([]);
+test('it reads all of src', () => {
+  const count = (sources as unknown as () => string[])().reduce((sum, path) => sum + (expressionsOf as unknown as (path: string) => unknown[])(path).length, 0);
+  // Whether each is linear, `npm run check` says.
   expect(count).toBeGreaterThan(1_500);
 }, 120_000);
-
-describe('what is put together from parts that are handed in', () => {
-  // Their lengths have bounds, and a key is tried where its maker's word stands: quadratic within a bound is what is let.
-  const rules = [...keptRules().map(({ match }) => match), ...ASSIGNED.map(([, match]) => match)];
-  test('none is exponential or worse than quadratic', () => {
-    const wrong = rules.filter(({ source, flags }) => {
-      const verdict = judge(source, flags);
-      return !verdict.linear && (verdict.why === 'exponential' || (verdict.degree ?? 2) > 2);
-    });
-    expect(wrong.map(({ source }) => source)).toEqual([]);
-    expect(rules.length).toBeGreaterThan(100);
-  }, 120_000);
-});

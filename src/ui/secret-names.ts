@@ -36,7 +36,7 @@ export const ASSIGNED: readonly (readonly [form: 'quoted' | 'either', match: Reg
   ['quoted', here(`(?<=\\$\\{\\w{0,60})${NAMED}:?[-=+]["']?([^}\\s"']{4,1000})["']?\\}`)],
 ];
 function here(source: string): RegExp {
-  // regexp: judged by test/regexes.test.ts
+  // regexp: judged by test/safety/kept-rules.slow.test.ts
   return new RegExp(source, 'iyd');
 }
 const NAMES = new RegExp(WORDS, 'gi');

@@ -30,10 +30,10 @@ const kindOf = (id: string): string => id.replaceAll('-', ' ');
 export function keptRules(): readonly (Rule & { readonly words: readonly string[] })[] {
   const { keys, values } = JSON.parse(template('secrets/rules.json')) as Written;
   return [
-    // regexp: judged by test/regexes.test.ts
+    // regexp: judged by test/safety/kept-rules.slow.test.ts
     ...keys.map(([id, words, key, flags]) => ({ kind: kindOf(id), words, match: new RegExp(key, `g${flags}`) })),
     // A value behind a name has a digit: else it could be any word.
-    // regexp: judged by test/regexes.test.ts
+    // regexp: judged by test/safety/kept-rules.slow.test.ts
     ...values.map(([id, words, names, value]) => ({ kind: kindOf(id), words, match: new RegExp(`(?:${names})${ASSIGNED}((?=[^\\d\\s]{0,100}\\d)(?:${value}))(?![\\w-])`, 'gi') })),
   ];
 }
@@ -46,7 +46,7 @@ function loaded(): Rules {
     else for (const word of of) words.set(word, [...(words.get(word) ?? []), rule]);
   }
   const longestFirst = [...words.keys()].toSorted((a, b) => b.length - a.length);
-  // regexp: judged by test/regexes.test.ts
+  // regexp: judged by test/safety/kept-rules.slow.test.ts
   return { words, always, gate: new RegExp(longestFirst.map((word) => word.replace(/[.~]/g, '\\$&')).join('|'), 'gi') };
 }
 

@@ -51,7 +51,15 @@ export const dotenv: Format = {
 };
 
 function find(entries: readonly DotenvEntry[], at: Keys): DotenvEntry | undefined {
-  return at.length === 1 ? entries.findLast(entry => entry.name === at[0]) : undefined;
+  return at.length === 1 ? byName(entries).get(String(at[0])) : undefined;
+}
+
+const named = new WeakMap<readonly DotenvEntry[], ReadonlyMap<string, DotenvEntry>>();
+/** Of doubles the last one. Made once for a text: a file of n lines is asked for n names. */
+function byName(entries: readonly DotenvEntry[]): ReadonlyMap<string, DotenvEntry> {
+  const known = named.get(entries) ?? new Map(entries.map((entry) => [entry.name, entry]));
+  named.set(entries, known);
+  return known;
 }
 
 /**
